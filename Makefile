@@ -1,0 +1,42 @@
+# The developer's commands. Nothing here writes to stdout of its own accord: what a command prints is its answer.
+.POSIX:
+.SILENT:
+.SUFFIXES:
+.PHONY: venv run test check bench torture calendar lock clean
+
+PY = .venv/bin/python
+# Qt warns on the C locale; scikit-learn's OpenMP stalls when a second process uses a core.
+QUIET = QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 OMP_NUM_THREADS=1
+
+venv: .venv/.stamp
+
+.venv/.stamp: requirements.lock pyproject.toml setup.py tools/setup.sh
+	sh tools/setup.sh
+
+run: .venv/.stamp
+	sh tools/run.sh
+
+test: .venv/.stamp
+	$(QUIET) $(PY) -m pytest
+
+check: .venv/.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: .venv/.stamp
+	$(QUIET) $(PY) -m benchmarks
+
+torture: .venv/.stamp
+	$(QUIET) $(PY) -m pytest -m torture --timeout 21600
+
+calendar: .venv/.stamp
+	$(PY) tools/make_calendar.py
+
+lock:
+	sh tools/lock.sh
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+	find secondskies_desktop resources tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Files that ship with the program, read through importlib.resources only."""

@@ -1,0 +1,17 @@
+"""Entry point of `secondskies` and of `python -m secondskies_desktop`."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+
+def main() -> None:
+    """Run the command line; without a command, the desktop."""
+    multiprocessing.freeze_support()
+    from secondskies_desktop.cli.app import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Everything Qt: shell, bridge, panels, models, charts, dialogs, tray and theme."""

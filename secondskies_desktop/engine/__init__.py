@@ -1,0 +1,1 @@
+"""The composition root and the running services: one thread, one loop, no Qt."""

@@ -1,0 +1,247 @@
+"""The engine: one thread with one event loop that listens, folds, schedules and watches the way in.
+
+The composition root: the only place that knows every concrete part. No Qt here; the desktop, `listen` and the
+demo all run this same engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from secondskies_desktop.foundation import store as job_store
+from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
+from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.foundation.clock import as_datetime, system_clock
+from secondskies_desktop.foundation.database.backup import rolling_backup
+from secondskies_desktop.foundation.database.migrate import ensure_schema
+from secondskies_desktop.foundation.database.writer import Writer
+from secondskies_desktop.foundation.engine_lock import EngineLock
+from secondskies_desktop.foundation.jobs import Job, Jobs
+from secondskies_desktop.foundation.secrets import WebhookSecret
+from secondskies_desktop.ingest import store
+from secondskies_desktop.ingest.access_log import AccessLog
+from secondskies_desktop.ingest.acknowledgements import Acknowledgements
+from secondskies_desktop.ingest.inbox import Inbox
+from secondskies_desktop.ingest.listener import Listener
+from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, hash_of, new_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from secondskies_desktop.foundation.clock import Clock
+    from secondskies_desktop.foundation.database.engine import Connection
+    from secondskies_desktop.foundation.database.failure import DatabaseProblem
+    from secondskies_desktop.foundation.profile import Profile
+    from secondskies_desktop.foundation.settings import Settings
+
+    Result = TypeVar("Result")
+
+_log = structlog.get_logger(__name__)
+
+DAY_S = 86_400.0
+_STOP_WITHIN_S = 15.0
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """Where the engine listens; `url` holds the secret and is shown only to the person at the machine."""
+
+    url: str
+    port: int
+    secret_store: str
+
+
+class Engine:
+    """Runs a profile's services on a thread of its own. Surface: start, stop, submit, and the bus."""
+
+    def __init__(
+        self, profile: Profile, settings: Settings, *, command: str, clock: Clock = system_clock
+    ) -> None:
+        self.profile = profile
+        self.settings = settings
+        self.bus = Bus()
+        self.board = AttentionBoard(self.bus)
+        self.ready: Ready | None = None
+        self._clock = clock
+        self._lock = EngineLock(profile.database, command)
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=False)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._started: Future[Ready] = Future()
+        self.pump = Pump(profile.database, self._publish)
+        self._acks = Acknowledgements()
+        self.writer: Writer[store.Arrival] | None = None
+        self.listener: Listener | None = None
+
+    def start(self, host: str | None = None, port: int | None = None) -> Ready:
+        """Take the lock, open the database, listen; returns when the door is open.
+
+        Raises DatabaseProblem (EngineRunning among them) and OSError where the port is taken.
+        """
+        self._host = self.settings.listener.host if host is None else host
+        self._port = self.settings.listener.port if port is None else port
+        self._lock.acquire()
+        try:
+            ensure_schema(self.profile.database, self.profile.backups)
+            self._thread.start()
+            self.ready = self._started.result()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.ready
+
+    def stop(self) -> None:
+        """Stop accepting, finish what is in flight, write what waits, let go of the lock."""
+        loop, stopping = self._loop, self._stopping
+        if loop is not None and stopping is not None and self._thread.is_alive():
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(stopping.set)
+            self._thread.join(_STOP_WITHIN_S)
+        self._lock.release()
+
+    def write(self, work: Callable[[Connection], Result]) -> Future[Result]:
+        """Run a whole transaction on the writer's connection."""
+        if self.writer is None:
+            raise RuntimeError("the engine has not been started")
+        return self.writer.submit(work)
+
+    def admit_tokens(self) -> None:
+        """Read the tokens again and let the listener know them."""
+        found = self.write(store.list_tokens).result()
+        if self._loop is not None and self.listener is not None:
+            self._loop.call_soon_threadsafe(self.listener.admit, found)
+
+    def _publish(self, event: object) -> None:
+        self.bus.publish(self._acks.complete(event))
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:
+            if not self._started.done():
+                self._started.set_exception(error)
+                return
+            _log.exception("engine failed")
+            raise
+
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        inbox = Inbox(self._loop, self._on_storage)
+
+        def told(appends: list[object], problem: DatabaseProblem | None) -> None:
+            self._acks.told(appends, problem)  # type: ignore[arg-type]
+            inbox.told(appends, problem)  # type: ignore[arg-type]
+
+        writer: Writer[store.Arrival] = Writer(
+            self.profile.database, store.append_arrivals, told, self.pump.step
+        )
+        self.writer = writer
+        inbox.use(writer)
+        writer.start()
+        access = AccessLog(self.profile.logs / "access.log")
+        self.listener = Listener(inbox, self._clock, access, self._on_stranger)
+        jobs = Jobs(self._clock, self._last_run, self._record_run)
+        try:
+            secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
+            self.listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
+            port = await self.listener.start(self._host, self._port)
+            await jobs.start(self._declared_jobs(access))
+            host = f"[{self._host}]" if ":" in self._host else self._host
+            self._started.set_result(Ready(f"http://{host}:{port}/hook/{secret}", port, kept))
+            await self._stopping.wait()
+        finally:
+            jobs.stop()
+            await self.listener.stop()
+            with contextlib.suppress(Exception):
+                await self._note_uses()
+            await asyncio.to_thread(writer.stop)
+            self.pump.close()
+            access.close()
+
+    def _admit_default(self, secret: str) -> Callable[[Connection], list[Token]]:
+        def work(connection: Connection) -> list[Token]:
+            found = store.list_tokens(connection)
+            default = next((one for one in found if one.name == DEFAULT), None)
+            if default is None or default.sha256 != hash_of(secret):
+                stream = DEFAULT_STREAM if default is None else default.stream
+                store.write_token(
+                    connection, Token(DEFAULT, hash_of(secret), stream, self._clock(), None, None)
+                )
+                found = store.list_tokens(connection)
+            return found
+
+        return work
+
+    def _declared_jobs(self, access: AccessLog) -> list[Job]:
+        async def flush() -> str:
+            await asyncio.to_thread(access.flush)
+            await self._note_uses()
+            return ""
+
+        async def backup() -> str:
+            made = await asyncio.to_thread(rolling_backup, self.profile.database, self.profile.backups)
+            return f"{made.file.name}: {made.rows} arrivals"
+
+        return [Job("notes", 5.0, flush, recorded=False), Job("backup", DAY_S, backup)]
+
+    async def _note_uses(self) -> None:
+        if self.listener is not None and self.listener.used and self.writer is not None:
+            used, self.listener.used = self.listener.used, {}
+            await asyncio.wrap_future(
+                self.writer.submit(lambda connection: store.note_token_use(connection, used))
+            )
+
+    async def _last_run(self, job: str) -> int | None:
+        assert self.writer is not None
+        return await asyncio.wrap_future(
+            self.writer.submit(lambda connection: job_store.last_run_started(connection, job))
+        )
+
+    async def _record_run(
+        self,
+        job: str,
+        started_us: int,
+        finished_us: int,
+        ok: bool,
+        detail: str,
+    ) -> None:
+        assert self.writer is not None
+        with contextlib.suppress(Exception):
+            await asyncio.wrap_future(
+                self.writer.submit(
+                    lambda connection: job_store.record_run(
+                        connection, job, started_us, finished_us, ok=ok, detail=detail
+                    )
+                )
+            )
+        if ok:
+            self.board.clear("job", job)
+        else:
+            self._raise("job", Severity.WATCH, job, f"The {job} failed: {detail}")
+
+    def _on_storage(self, problem: DatabaseProblem | None) -> None:
+        if problem is None:
+            self.board.clear("storage", "inbox")
+            return
+        _log.error("alert not stored", reason=str(problem))
+        self._raise(
+            "storage",
+            Severity.DANGER,
+            "inbox",
+            f"Alerts cannot be stored and are refused: {problem}. TradingView sends each three more times.",
+        )
+
+    def _on_stranger(self, address: str) -> None:
+        _log.warning("unknown webhook token", address=address)
+
+    def _raise(self, kind: str, severity: Severity, key: str, text: str) -> None:
+        self.board.raise_(Attention(kind, severity, key, text, as_datetime(self._clock())))

@@ -1,0 +1,1 @@
+"""What every room stands on: clock, sessions, settings, database, bus, jobs and attention."""

@@ -1,0 +1,170 @@
+"""Backup and restore: an online copy, verified by opening it; the last fourteen are kept.
+
+SQLite copies page by page through its own backup interface while others write. PostgreSQL has its own tools for
+copies of a server; here the tables are copied into an SQLite file, which restores into either database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import MetaData, func, insert, inspect, select, text
+
+from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
+from secondskies_desktop.foundation.database.failure import (
+    DatabaseDamaged,
+    DatabaseUnreachable,
+    named,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
+KEPT = 14
+_PATTERN = "secondskies-*.db"
+
+
+class Backup(NamedTuple):
+    """A verified copy: its file, how many arrivals it holds, and the SHA-256 of the file."""
+
+    file: Path
+    rows: int
+    sha256: str
+
+
+def make_backup(url: URL, target: Path) -> Backup:
+    """Copy a database into a file, verify the copy, and only then give it its name; raises DatabaseProblem."""
+    target = target.resolve()
+    if not target.parent.is_dir():
+        raise DatabaseUnreachable(f"no such folder: {target.parent}")
+    handle, name = tempfile.mkstemp(prefix=".backup-", suffix=".db", dir=target.parent)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        if url.get_backend_name() == "sqlite":
+            _copy_sqlite(Path(url.database or ""), draft)
+        else:
+            _copy_tables(url, sqlite_url(draft))
+        rows = verify(draft)
+        digest = _sha256(draft)
+        draft.replace(target)
+    except Exception as error:
+        raise named(error) from error
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{draft}{suffix}").unlink(missing_ok=True)
+    return Backup(target, rows, digest)
+
+
+def rolling_backup(url: URL, folder: Path, reason: str = "daily", now: float | None = None) -> Backup:
+    """Make a backup in a folder and keep the newest fourteen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+    made = make_backup(url, folder / f"secondskies-{stamp}-{reason}.db")
+    for old in sorted(folder.glob(_PATTERN))[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return made
+
+
+def verify(file: Path) -> int:
+    """Open a copy, check it whole, and return its number of arrivals; raises DatabaseDamaged."""
+    engine = read_engine(sqlite_url(file))
+    try:
+        with engine.connect() as connection:
+            verdict = connection.execute(text("PRAGMA integrity_check")).scalar()
+            if verdict != "ok":
+                raise DatabaseDamaged(f"{file.name}: {verdict}")
+            if not inspect(connection).has_table("inbox"):
+                raise DatabaseDamaged(f"{file.name} holds no inbox: it is not a backup of this program")
+            return int(connection.execute(text("SELECT count(*) FROM inbox")).scalar() or 0)
+    except Exception as error:
+        raise named(error) from error
+    finally:
+        engine.dispose()
+
+
+def restore_backup(file: Path, url: URL) -> Backup:
+    """Put a verified backup in the place of a database that holds no arrivals; raises DatabaseProblem.
+
+    A database with arrivals is never overwritten: move it away first.
+    """
+    if not file.is_file():
+        raise DatabaseUnreachable(f"no such file: {file}")
+    rows = verify(file)
+    if url.get_backend_name() == "sqlite":
+        target = Path(url.database or "").resolve()
+        if target.exists() and target.stat().st_size and _holds_arrivals(url):
+            raise DatabaseUnreachable(
+                f"{target.name} holds arrivals and is not overwritten: move it away first"
+            )
+        for suffix in ("-wal", "-shm"):
+            Path(f"{target}{suffix}").unlink(missing_ok=True)
+        return make_backup(sqlite_url(file), target)._replace(rows=rows)
+    if _holds_arrivals(url):
+        raise DatabaseUnreachable("the database holds arrivals and is not overwritten: use an empty one")
+    _copy_tables(sqlite_url(file), url)
+    return Backup(file, rows, _sha256(file))
+
+
+def _holds_arrivals(url: URL) -> bool:
+    engine = read_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("inbox"):
+                return False
+            return connection.execute(text("SELECT 1 FROM inbox LIMIT 1")).first() is not None
+    finally:
+        engine.dispose()
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    from pysqlite3 import dbapi2
+
+    origin = dbapi2.connect(f"file:{source}?mode=ro", uri=True)
+    copy = dbapi2.connect(str(target))
+    try:
+        origin.backup(copy, pages=2_000, sleep=0.001)
+        copy.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        copy.close()
+        origin.close()
+
+
+def _copy_tables(source: URL, target: URL) -> None:
+    from secondskies_desktop.foundation.database.migrate import create_schema, current_version
+
+    reader, writer = read_engine(source), write_engine(target, wait_ms=5_000)
+    found = MetaData()
+    try:
+        with reader.connect() as rows:
+            create_schema(target, current_version(rows) or "head")
+        with reader.connect() as rows, writer.begin() as sink:
+            found.reflect(sink)
+            for table in found.sorted_tables:
+                if table.name == "alembic_version":
+                    continue
+                if sink.execute(select(func.count()).select_from(table)).scalar():
+                    sink.execute(table.delete())
+                for chunk in rows.execution_options(yield_per=1_000).execute(select(table)).partitions():
+                    sink.execute(insert(table), [dict(row._mapping) for row in chunk])
+            if sink.dialect.name == "postgresql":
+                for table in ("inbox", "job_runs"):
+                    sink.execute(
+                        text(
+                            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+                            f"coalesce((SELECT max(id) FROM {table}), 0) + 1, false)"
+                        )
+                    )
+    finally:
+        reader.dispose()
+        writer.dispose()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

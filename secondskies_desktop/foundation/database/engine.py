@@ -1,0 +1,119 @@
+"""Engines: SQLite through pysqlite3 (its SQLite has the WAL-reset fix) and PostgreSQL through psycopg 3.
+
+The driver module is chosen here and nowhere else: two SQLite libraries on one WAL file corrupt it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.pool import NullPool, QueuePool
+
+from secondskies_desktop.foundation.database.failure import DatabaseUnreachable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy.engine import Engine
+
+__all__ = [
+    "URL",
+    "Connection",
+    "parse_url",
+    "read_engine",
+    "sqlite_url",
+    "sqlite_version",
+    "write_engine",
+]
+
+READ_WAIT_MS = 5_000
+SAFE_SQLITE = (3, 51, 3)
+"""The first release without the WAL-reset bug (reliability.md §2.1)."""
+
+
+def sqlite_url(file: Path) -> URL:
+    """Return the URL of an SQLite file."""
+    return URL.create("sqlite", database=str(file))
+
+
+def parse_url(text: str) -> URL:
+    """Return a URL that names a database we can use; raises DatabaseUnreachable."""
+    try:
+        url = make_url(text)
+    except Exception as error:
+        raise DatabaseUnreachable("the database URL cannot be read") from error
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise DatabaseUnreachable("SQLite needs a file: nothing in memory would survive")
+        return url.set(drivername="sqlite")
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise DatabaseUnreachable(f"not a database we know: {backend}")
+
+
+def sqlite_version() -> str:
+    """Return the version of the SQLite library that is really used."""
+    from pysqlite3 import dbapi2
+
+    version: str = dbapi2.sqlite_version
+    return version
+
+
+def write_engine(url: URL, *, wait_ms: int = 100, durable: bool = True) -> Engine:
+    """Return the engine of a writer: every transaction takes the write lock at once.
+
+    `wait_ms` bounds one attempt to get the lock. `durable` syncs each commit to disk; without it a commit
+    survives a crash of the program but not of the machine, which is enough for what can be derived again.
+    """
+    if url.get_backend_name() != "sqlite":
+        return create_engine(
+            url,
+            poolclass=QueuePool,
+            pool_size=2,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c lock_timeout=2000"},
+        )
+    synchronous = "FULL" if durable else "NORMAL"
+    return _sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms, (f"PRAGMA synchronous={synchronous}",))
+
+
+def read_engine(url: URL) -> Engine:
+    """Return an engine that can only read; its connections may be used from any thread, one at a time."""
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_size=3, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        return engine.execution_options(postgresql_readonly=True)
+    return _sqlite_engine(url, "BEGIN", READ_WAIT_MS, ("PRAGMA query_only=1",))
+
+
+def _sqlite_engine(url: URL, begin: str, wait_ms: int, pragmas: tuple[str, ...]) -> Engine:
+    from pysqlite3 import dbapi2
+
+    engine = create_engine(
+        url,
+        module=dbapi2,
+        poolclass=NullPool if begin == "BEGIN IMMEDIATE" else QueuePool,
+        connect_args={
+            "check_same_thread": False,
+            "isolation_level": None,
+            "timeout": wait_ms / 1000,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,6 @@
+"""Alembic migrations, one step a file; a migration imports no room."""
+
+from __future__ import annotations
+
+HEAD = "0001"
+"""The newest revision; a test compares it with the files."""

@@ -1,0 +1,210 @@
+"""The one writer: a thread that owns the write connection and commits what waits in groups.
+
+Appends come first: all that wait are written and synced in one transaction, and only then are their callers
+told. Jobs are whole transactions of their own. The background step (the pump) runs when nothing waits, and in
+short slices while appends keep coming, so that an acknowledgement never waits long for a fold.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from secondskies_desktop.foundation.database.engine import write_engine
+from secondskies_desktop.foundation.database.failure import (
+    DatabaseLocked,
+    DatabaseProblem,
+    DatabaseUnreachable,
+    named,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from sqlalchemy.engine import URL, Connection
+
+Row = TypeVar("Row")
+Result = TypeVar("Result")
+
+APPEND_WITHIN_S = 1.8
+"""How long an append may wait for the disk before its caller is told that it failed."""
+_MAX_BATCH = 1_024
+_IDLE_POLL_S = 0.5
+_BUSY_APPENDS = 150
+_BUSY_WINDOW_S = 0.1
+_BUSY_SLICE_EVERY_S = 0.25
+_BUSY_SLICE_S = 0.008
+_FREE_SLICE_S = 0.05
+
+
+class Append(Generic[Row]):
+    """One row on its way to disk. `give_up` is the monotonic second after which nobody waits for it."""
+
+    __slots__ = ("give_up", "row", "ticket")
+
+    def __init__(self, row: Row, give_up: float, ticket: object) -> None:
+        self.row = row
+        self.give_up = give_up
+        self.ticket = ticket
+
+
+class _Job:
+    __slots__ = ("future", "work")
+
+    def __init__(self, work: Callable[[Connection], object], future: Future[object]) -> None:
+        self.work = work
+        self.future = future
+
+
+class Writer(threading.Thread, Generic[Row]):
+    """Owns the write connection of one database.
+
+    `append` writes rows within a transaction; `told` hears, on this thread, which appends are on disk (problem
+    None) or not; `background` gets a time budget in seconds and says whether more is left to do.
+    """
+
+    def __init__(
+        self,
+        url: URL,
+        append: Callable[[Connection, list[Row]], None],
+        told: Callable[[list[Append[Row]], DatabaseProblem | None], None],
+        background: Callable[[float], bool] = lambda _budget: False,
+    ) -> None:
+        super().__init__(name="writer", daemon=False)
+        self._url = url
+        self._append_rows = append
+        self._told = told
+        self._background = background
+        self._queue: queue.SimpleQueue[Append[Row] | _Job | None] = queue.SimpleQueue()
+        self._connection: Connection | None = None
+        self._recent: list[tuple[float, int]] = []
+        self._last_slice = 0.0
+        self._more = True
+
+    def append(self, row: Row, ticket: object) -> None:
+        """Queue one row; `told` will hear its ticket. Callable from any thread."""
+        self._queue.put(Append(row, time.monotonic() + APPEND_WITHIN_S, ticket))
+
+    def submit(self, work: Callable[[Connection], Result]) -> Future[Result]:
+        """Run a whole transaction on the writer's connection; its result or problem comes as a future."""
+        future: Future[Result] = Future()
+        self._queue.put(_Job(work, future))  # type: ignore[arg-type]
+        return future
+
+    def wake(self) -> None:
+        """Let the background step look now instead of at its next poll."""
+        self.submit(lambda _connection: None)
+
+    def stop(self, timeout: float = 10.0) -> None:
+        """Write all that waits, finish, and join the thread."""
+        self._queue.put(None)
+        self.join(timeout)
+
+    def run(self) -> None:
+        """Serve until stopped; what was queued before the stop is still written."""
+        stopping = False
+        while not stopping:
+            appends, jobs, stopping = self._collect()
+            if appends:
+                self._commit(appends)
+            for job in jobs:
+                self._run_job(job)
+            self._step_background()
+        self._disconnect()
+
+    def _collect(self) -> tuple[list[Append[Row]], list[_Job], bool]:
+        appends: list[Append[Row]] = []
+        jobs: list[_Job] = []
+        try:
+            item = self._queue.get(timeout=0.001 if self._more else _IDLE_POLL_S)
+            while True:
+                if item is None:
+                    return appends, jobs, True
+                if isinstance(item, Append):
+                    appends.append(item)
+                    if len(appends) == _MAX_BATCH:
+                        break
+                else:
+                    jobs.append(item)
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            pass
+        return appends, jobs, False
+
+    def _commit(self, appends: list[Append[Row]]) -> None:
+        problem: DatabaseProblem | None = None
+        while appends:
+            now = time.monotonic()
+            late = [one for one in appends if one.give_up <= now]
+            if late:
+                self._told(late, problem or DatabaseLocked("the database was locked too long"))
+                appends = [one for one in appends if one.give_up > now]
+                if not appends:
+                    return
+            try:
+                with self._connected().begin():
+                    self._append_rows(self._connected(), [one.row for one in appends])
+            except Exception as error:
+                problem = named(error)
+                self._disconnect()
+                if isinstance(problem, DatabaseLocked):
+                    continue
+                self._told(appends, problem)
+                return
+            self._told(appends, None)
+            self._recent.append((time.monotonic(), len(appends)))
+            self._more = True
+            return
+
+    def _run_job(self, job: _Job) -> None:
+        give_up = time.monotonic() + APPEND_WITHIN_S
+        while True:
+            try:
+                with self._connected().begin():
+                    result = job.work(self._connected())
+            except Exception as error:
+                self._disconnect()
+                problem = named(error) if _is_database_error(error) else error
+                if isinstance(problem, DatabaseLocked) and time.monotonic() < give_up:
+                    continue
+                job.future.set_exception(problem)
+            else:
+                job.future.set_result(result)
+            return
+
+    def _step_background(self) -> None:
+        now = time.monotonic()
+        self._recent = [(at, count) for at, count in self._recent if now - at < _BUSY_WINDOW_S]
+        busy = sum(count for _, count in self._recent) > _BUSY_APPENDS
+        if busy and now - self._last_slice < _BUSY_SLICE_EVERY_S:
+            return
+        self._last_slice = now
+        self._more = self._background(_BUSY_SLICE_S if busy else _FREE_SLICE_S)
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = write_engine(self._url).connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.close()
+            connection.engine.dispose()
+        except Exception:
+            pass
+
+
+def _is_database_error(error: BaseException) -> bool:
+    return isinstance(error, DatabaseProblem) or type(error).__module__.startswith(
+        ("sqlalchemy", "pysqlite3", "psycopg")
+    )
+
+
+def closed_writer_problem() -> DatabaseProblem:
+    """Return what an append hears whose writer has stopped."""
+    return DatabaseUnreachable("the engine is stopping")

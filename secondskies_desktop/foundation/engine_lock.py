@@ -1,0 +1,119 @@
+"""One engine per database: an operating-system lock that a killed process cannot leave behind.
+
+SQLite: a lock file beside the database. PostgreSQL: an advisory lock of the server, held by a connection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from secondskies_desktop.foundation.database.failure import DatabaseProblem, named
+
+if TYPE_CHECKING:
+    from secondskies_desktop.foundation.database.engine import URL, Connection
+
+
+class EngineRunning(DatabaseProblem):
+    """Another process is the engine of this database; the text names it."""
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """The process that holds the lock, as it described itself."""
+
+    pid: int
+    host: str
+    command: str
+
+
+class EngineLock:
+    """Held by the process that folds, schedules and listens."""
+
+    def __init__(self, url: URL, command: str) -> None:
+        self._url = url
+        self._me = Holder(os.getpid(), socket.gethostname(), command)
+        self._file: FileLock | None = None
+        self._connection: Connection | None = None
+
+    def acquire(self) -> None:
+        """Take the lock at once or raise EngineRunning, which names the process that has it."""
+        if self._url.get_backend_name() == "sqlite":
+            self._acquire_file(Path(self._url.database or ""))
+        else:
+            self._acquire_advisory()
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        if self._file is not None:
+            self._note_file().unlink(missing_ok=True)
+            self._file.release()
+            self._file = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+            connection.engine.dispose()
+
+    def _note_file(self) -> Path:
+        return Path(f"{self._url.database}.engine.json")
+
+    def _acquire_file(self, database: Path) -> None:
+        lock = FileLock(f"{database}.engine.lock", thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise EngineRunning(_said(self._holder())) from None
+        except OSError as error:
+            raise named(error) from error
+        self._file = lock
+        self._note_file().write_bytes(msgspec.json.encode(self._me))
+
+    def _holder(self) -> Holder | None:
+        try:
+            return msgspec.json.decode(self._note_file().read_bytes(), type=Holder)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _acquire_advisory(self) -> None:
+        from sqlalchemy import create_engine, text
+        from sqlalchemy.pool import NullPool
+
+        key = int.from_bytes(hashlib.sha256(b"second skies engine").digest()[:8], "big", signed=True)
+        name = f"secondskies pid {self._me.pid} on {self._me.host}"[:63]
+        engine = create_engine(
+            self._url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"application_name": name, "connect_timeout": 5},
+        )
+        try:
+            connection = engine.connect()
+            if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():
+                self._connection = connection
+                return
+            found = connection.execute(
+                text(
+                    "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
+                    "WHERE l.locktype = 'advisory' AND l.granted LIMIT 1"
+                )
+            ).scalar()
+            connection.close()
+        except Exception as error:
+            engine.dispose()
+            raise named(error) from error
+        engine.dispose()
+        raise EngineRunning(f"the engine of this database is already running: {found or 'unknown'}")
+
+
+def _said(holder: Holder | None) -> str:
+    if holder is None:
+        return "the engine of this database is already running in another process"
+    return (
+        f"the engine of this database is already running: {holder.command}, "
+        f"process {holder.pid} on {holder.host}"
+    )

@@ -1,0 +1,83 @@
+"""Background jobs: declared in code, run by a scheduler on the engine's loop, their runs kept in the database.
+
+A job that was missed (the machine slept, the program was closed) is caught up once, as soon as it can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from secondskies_desktop.foundation.clock import as_datetime
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from secondskies_desktop.foundation.clock import Clock
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: every how many seconds, and whether its runs are worth a row of their own."""
+
+    name: str
+    every_s: float
+    run: Callable[[], Awaitable[str]]
+    recorded: bool = True
+
+
+class Jobs:
+    """Runs declared jobs; `last_started` tells when a job last ran (µs UTC), `record` writes a run down."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        last_started: Callable[[str], Awaitable[int | None]],
+        record: Callable[[str, int, int, bool, str], Awaitable[None]],
+    ) -> None:
+        self._clock = clock
+        self._last_started = last_started
+        self._record = record
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    async def start(self, jobs: list[Job]) -> None:
+        """Schedule the jobs; one whose time has passed since its last run starts at once."""
+        for job in jobs:
+            last = await self._last_started(job.name) if job.recorded else None
+            now = self._clock()
+            due = now if last is None and job.recorded else (last or now) + int(job.every_s * 1e6)
+            self._scheduler.add_job(
+                self._run,
+                IntervalTrigger(seconds=max(1, int(job.every_s)), timezone="UTC"),
+                args=[job],
+                id=job.name,
+                next_run_time=as_datetime(max(due, now)),
+                coalesce=True,
+                misfire_grace_time=None,
+                max_instances=1,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Run nothing more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _run(self, job: Job) -> None:
+        started = self._clock()
+        try:
+            detail, ok = await job.run(), True
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            detail, ok = str(error)[:500], False
+            _log.warning("job failed", job=job.name, reason=detail)
+        if job.recorded or not ok:
+            await self._record(job.name, started, self._clock(), ok, detail)

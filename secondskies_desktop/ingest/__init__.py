@@ -1,0 +1,1 @@
+"""The way in: listener, inbox, pump, rebuild, tunnel and file import."""

@@ -1,0 +1,284 @@
+"""Reads and writes of the ingest tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import delete, func, insert, select, text
+
+from secondskies_desktop.foundation.database.bulk import insert_new
+from secondskies_desktop.ingest.tables import bodies, deliveries, inbox, pump_position, tokens
+from secondskies_desktop.ingest.tokens import DEFAULT, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.engine import Connection
+
+PENDING = "pending"
+DONE = "done"
+DUPLICATE = "duplicate"
+DEAD = "dead"
+
+
+class Arrival(NamedTuple):
+    """One body as it arrived, before it has a place in the inbox."""
+
+    received_us: int
+    source: str
+    stream: str
+    sha256: bytes
+    log_key: bytes | None
+    body: bytes
+
+
+class Stored(NamedTuple):
+    """One arrival in the inbox."""
+
+    inbox_id: int
+    received_us: int
+    source: str
+    stream: str
+    sha256: bytes
+    body: bytes
+
+
+class Delivery(NamedTuple):
+    """What became of an arrival: its row of the deliveries table."""
+
+    inbox_id: int
+    state: str
+    event_type: str | None
+    trade_id: str | None
+    rule: str | None
+    repairs: str | None
+    reason: str | None
+    bar_us: int | None
+
+
+class InboxRow(NamedTuple):
+    """An arrival with what became of it, without its bytes."""
+
+    inbox_id: int
+    received_us: int
+    source: str
+    stream: str
+    bytes: int
+    state: str
+    event_type: str | None
+    trade_id: str | None
+    rule: str | None
+    repairs: str | None
+    reason: str | None
+    bar_us: int | None
+
+
+_APPEND = "INSERT INTO inbox (received_us, source, stream, sha256, log_key, body) VALUES "
+_APPEND_SQLITE = _APPEND + "(?,?,?,?,?,?)"
+_APPEND_POSTGRES = _APPEND + "(%s,%s,%s,%s,%s,%s)"
+
+
+def append_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
+    """Append arrivals to the inbox within the caller's transaction, without the cost of Core per row."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_APPEND_SQLITE, list(arrivals))
+        return
+    serialise_appends(connection)
+    connection.exec_driver_sql(_APPEND_POSTGRES, list(arrivals))
+
+
+def serialise_appends(connection: Connection) -> None:
+    """Let one transaction append at a time, so that ids become visible in their order (PostgreSQL).
+
+    Without it a reader that has passed id 7 would miss an id 6 that commits later. SQLite has one writer.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("LOCK TABLE inbox IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def append_new(connection: Connection, arrivals: Sequence[Arrival]) -> list[int]:
+    """Append the arrivals of a log that are not there yet; returns the ids of the new ones."""
+    serialise_appends(connection)
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = f"{_APPEND}({','.join([mark] * 6)}) ON CONFLICT (log_key) DO NOTHING RETURNING id"
+    found: list[int] = []
+    for arrival in arrivals:
+        row = connection.exec_driver_sql(statement, tuple(arrival)).first()
+        if row is not None:
+            found.append(row[0])
+    return found
+
+
+def after(connection: Connection, inbox_id: int, limit: int) -> list[Stored]:
+    """Return the next arrivals behind a place of the inbox, oldest first."""
+    query = (
+        select(
+            inbox.c.id,
+            inbox.c.received_us,
+            inbox.c.source,
+            inbox.c.stream,
+            inbox.c.sha256,
+            inbox.c.body,
+        )
+        .where(inbox.c.id > inbox_id)
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [Stored(*row) for row in connection.execute(query)]
+
+
+def arrivals_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Stored]:
+    """Return arrivals by their ids."""
+    found: dict[int, Stored] = {}
+    for start in range(0, len(ids), 500):
+        query = select(
+            inbox.c.id,
+            inbox.c.received_us,
+            inbox.c.source,
+            inbox.c.stream,
+            inbox.c.sha256,
+            inbox.c.body,
+        ).where(inbox.c.id.in_(ids[start : start + 500]))
+        found.update({row[0]: Stored(*row) for row in connection.execute(query)})
+    return found
+
+
+def last_arrival(connection: Connection) -> int:
+    """Return the newest inbox id, 0 where there is none."""
+    return connection.execute(select(func.max(inbox.c.id))).scalar() or 0
+
+
+def position(connection: Connection) -> int:
+    """Return the inbox id up to which the projection stands."""
+    return connection.execute(select(pump_position.c.last_inbox_id)).scalar() or 0
+
+
+def set_position(connection: Connection, inbox_id: int) -> None:
+    """Move the projection's place in the inbox."""
+    changed = connection.execute(pump_position.update().values(last_inbox_id=inbox_id))
+    if not changed.rowcount:
+        connection.execute(insert(pump_position).values(id=1, last_inbox_id=inbox_id))
+
+
+def note_bodies(connection: Connection, arrivals: Sequence[Stored]) -> set[int]:
+    """Note the bodies of arrivals; returns the ids of those whose bytes had never come on their stream."""
+    first: dict[tuple[str, bytes], int] = {}
+    for one in arrivals:
+        first.setdefault((one.stream, one.sha256), one.inbox_id)
+    rows = [(stream, digest, inbox_id) for (stream, digest), inbox_id in first.items()]
+    return {row[0] for row in insert_new(connection, bodies, rows, ("first_inbox_id",))}
+
+
+def write_deliveries(connection: Connection, rows: Sequence[Delivery]) -> None:
+    """Write what became of arrivals, over what was known before."""
+    if not rows:
+        return
+    columns = ",".join(Delivery._fields)
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    updates = ",".join(f"{name}=excluded.{name}" for name in Delivery._fields[1:])
+    connection.exec_driver_sql(
+        f"INSERT INTO deliveries ({columns}) VALUES ({','.join([mark] * len(Delivery._fields))}) "
+        f"ON CONFLICT (inbox_id) DO UPDATE SET {updates}",
+        [tuple(row) for row in rows],
+    )
+
+
+def forget_deliveries(connection: Connection) -> None:
+    """Drop what was derived from the inbox; the inbox itself stays."""
+    for table in (deliveries, bodies, pump_position):
+        connection.execute(delete(table))
+
+
+_LISTED = (
+    inbox.c.id,
+    inbox.c.received_us,
+    inbox.c.source,
+    inbox.c.stream,
+    func.length(inbox.c.body),
+    func.coalesce(deliveries.c.state, PENDING),
+    deliveries.c.event_type,
+    deliveries.c.trade_id,
+    deliveries.c.rule,
+    deliveries.c.repairs,
+    deliveries.c.reason,
+    deliveries.c.bar_us,
+)
+
+
+def list_inbox(
+    connection: Connection, state: str | None = None, limit: int = 100, before: int | None = None
+) -> list[InboxRow]:
+    """Return arrivals, newest first, optionally of one state and before an id."""
+    query = select(*_LISTED).select_from(inbox.outerjoin(deliveries, deliveries.c.inbox_id == inbox.c.id))
+    if state == PENDING:
+        query = query.where(inbox.c.id > position(connection))
+    elif state is not None:
+        query = query.where(deliveries.c.state == state)
+    if before is not None:
+        query = query.where(inbox.c.id < before)
+    query = query.order_by(inbox.c.id.desc()).limit(limit)
+    return [InboxRow(*row) for row in connection.execute(query)]
+
+
+def inbox_row(connection: Connection, inbox_id: int) -> InboxRow | None:
+    """Return one arrival with what became of it."""
+    query = (
+        select(*_LISTED)
+        .select_from(inbox.outerjoin(deliveries, deliveries.c.inbox_id == inbox.c.id))
+        .where(inbox.c.id == inbox_id)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else InboxRow(*row)
+
+
+def dead_ids(connection: Connection) -> list[int]:
+    """Return the ids of all dead letters, oldest first."""
+    query = select(deliveries.c.inbox_id).where(deliveries.c.state == DEAD).order_by(deliveries.c.inbox_id)
+    return [row[0] for row in connection.execute(query)]
+
+
+def count_states(connection: Connection, ids: Sequence[int]) -> dict[str, int]:
+    """Return how many of the given arrivals ended in each state; `repaired` counts beside them."""
+    counts: dict[str, int] = {}
+    for start in range(0, len(ids), 500):
+        query = (
+            select(deliveries.c.state, deliveries.c.repairs, func.count())
+            .where(deliveries.c.inbox_id.in_(ids[start : start + 500]))
+            .group_by(deliveries.c.state, deliveries.c.repairs)
+        )
+        for state, repairs, count in connection.execute(query):
+            counts[state] = counts.get(state, 0) + count
+            if repairs and state != DEAD:
+                counts["repaired"] = counts.get("repaired", 0) + count
+    return counts
+
+
+def all_arrivals(connection: Connection, until: int, chunk: int = 2_000) -> Iterator[list[Stored]]:
+    """Yield the whole inbox up to an id in chunks, oldest first."""
+    place = 0
+    while True:
+        rows = [row for row in after(connection, place, chunk) if row.inbox_id <= until]
+        if not rows:
+            return
+        yield rows
+        place = rows[-1].inbox_id
+
+
+def list_tokens(connection: Connection) -> list[Token]:
+    """Return all tokens, the default one first, then by name."""
+    rows = [Token(*row) for row in connection.execute(select(*tokens.c).order_by(tokens.c.name))]
+    return sorted(rows, key=lambda token: (token.name != DEFAULT, token.name))
+
+
+def write_token(connection: Connection, token: Token) -> None:
+    """Write a token over one of the same name."""
+    connection.execute(delete(tokens).where(tokens.c.name == token.name))
+    connection.execute(
+        insert(tokens).values(**{name: getattr(token, name) for name in token.__struct_fields__})
+    )
+
+
+def note_token_use(connection: Connection, used: dict[str, int]) -> None:
+    """Note when tokens were last used (µs UTC)."""
+    for name, at_us in used.items():
+        connection.execute(tokens.update().where(tokens.c.name == name).values(last_used_us=at_us))

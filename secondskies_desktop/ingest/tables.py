@@ -1,0 +1,62 @@
+"""Tables of the ingest room: the inbox (append-only truth), what became of each arrival, tokens."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
+
+from secondskies_desktop.foundation.database.metadata import METADATA, ROW_ID
+
+inbox = Table(
+    "inbox",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("received_us", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    # Identity of an arrival of an alert log (Alert ID, time, body); webhook arrivals have none.
+    Column("log_key", LargeBinary, nullable=True),
+    Column("body", LargeBinary, nullable=False),
+)
+Index("uq_inbox_log_key", inbox.c.log_key, unique=True)
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("inbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Text, nullable=False),
+    Column("event_type", Text),
+    Column("trade_id", Text),
+    Column("rule", Text),
+    Column("repairs", Text),
+    Column("reason", Text),
+    Column("bar_us", BigInteger),
+)
+Index("ix_deliveries_state", deliveries.c.state, deliveries.c.inbox_id)
+
+bodies = Table(
+    "bodies",
+    METADATA,
+    Column("stream", Text, primary_key=True),
+    Column("sha256", LargeBinary, primary_key=True),
+    Column("first_inbox_id", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pump_position = Table(
+    "pump_position",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last_inbox_id", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("stream", Text, nullable=False),
+    Column("created_us", BigInteger, nullable=False),
+    Column("last_used_us", BigInteger),
+    Column("expires_us", BigInteger),
+)

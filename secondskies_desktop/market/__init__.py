@@ -1,0 +1,1 @@
+"""Bars and ticks: from the indicator's snapshots first, from feeds later."""

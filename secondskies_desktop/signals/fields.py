@@ -1,0 +1,134 @@
+"""Read one field of a decoded body: the right kind of value within its range, or a reason."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from secondskies_desktop.signals.event import Undecodable
+from secondskies_desktop.signals.vocabulary import bias_of
+
+MAX_PRICE = 10_000_000.0
+MAX_R = 100_000.0
+_FIRST_MS = 946_684_800_000  # 2000-01-01: an epoch in seconds or microseconds falls outside
+_LAST_MS = 4_102_444_800_000  # 2100-01-01
+
+_HTF_NAMES = {
+    "daily": ("daily", "htf_daily"),
+    "h4": ("h4", "htf_4h"),
+    "h1": ("h1", "htf_1h"),
+    "m15": ("m15", "htf_15m"),
+    "m5": ("m5", "htf_5m"),
+    "m1": ("m1", "htf_1m"),
+}
+
+
+def number(tree: dict[str, Any], key: str, limit: float) -> float | None:
+    """Return a finite number within ±limit, None where it is absent or null; raises Undecodable."""
+    value = tree.get(key)
+    kind = type(value)
+    if kind is float or kind is int:
+        if -limit <= value <= limit:  # type: ignore[operator]
+            return value  # type: ignore[return-value]
+        raise Undecodable(f"{key}: out of range")
+    if value is None:
+        return None
+    if kind is str:
+        try:
+            parsed = float(value)  # type: ignore[arg-type]
+        except ValueError:
+            raise Undecodable(f"{key}: not a number") from None
+        if math.isfinite(parsed) and abs(parsed) <= limit:
+            return parsed
+    raise Undecodable(f"{key}: not a number")
+
+
+def price(tree: dict[str, Any], key: str) -> float | None:
+    """Return a positive price in points, or None; raises Undecodable."""
+    value = number(tree, key, MAX_PRICE)
+    if value is not None and value <= 0:
+        raise Undecodable(f"{key}: a price must be above zero")
+    return value
+
+
+def mfe(tree: dict[str, Any], key: str) -> float | None:
+    """Return a favourable excursion in R, never below zero (domain.md §1.8), or None."""
+    value = number(tree, key, MAX_R)
+    return value if value is None or value >= 0 else 0.0
+
+
+def mae(tree: dict[str, Any], key: str) -> float | None:
+    """Return an adverse excursion in R, never above zero (domain.md §1.8), or None."""
+    value = number(tree, key, MAX_R)
+    return value if value is None or value <= 0 else 0.0
+
+
+def instant(tree: dict[str, Any], key: str) -> int | None:
+    """Return a time given as UTC epoch milliseconds, in microseconds, or None; raises Undecodable."""
+    value = number(tree, key, _LAST_MS)
+    if value is None:
+        return None
+    if value < _FIRST_MS:
+        raise Undecodable(f"{key}: not a time in milliseconds")
+    return int(value) * 1000
+
+
+def text(tree: dict[str, Any], key: str, limit: int = 200) -> str | None:
+    """Return a short text, or None; raises Undecodable."""
+    value = tree.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Undecodable(f"{key}: not a text")
+    if len(value) > limit:
+        raise Undecodable(f"{key}: longer than {limit} characters")
+    return value
+
+
+def flag(tree: dict[str, Any], key: str) -> bool | None:
+    """Return a truth value, or None; raises Undecodable."""
+    value = tree.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    raise Undecodable(f"{key}: not true or false")
+
+
+def trade_id(tree: dict[str, Any], key: str = "trade_id") -> str:
+    """Return the id of a signal; raises Undecodable where there is none."""
+    value = tree.get(key)
+    if value is None:
+        raise Undecodable(f"{key}: missing")
+    if not isinstance(value, str):
+        raise Undecodable(f"{key}: not a text")
+    return value
+
+
+def rows(tree: dict[str, Any], key: str, limit: int = 500) -> list[Any]:
+    """Return a list of at most `limit` items, empty where it is absent; raises Undecodable."""
+    value = tree.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Undecodable(f"{key}: not a list")
+    if len(value) > limit:
+        raise Undecodable(f"{key}: more than {limit} items")
+    return value
+
+
+def alignment(tree: dict[str, Any]) -> dict[str, str] | None:
+    """Return the higher-timeframe biases by their short names, None where none is said."""
+    found: dict[str, str] = {}
+    for name, keys in _HTF_NAMES.items():
+        for key in keys:
+            bias = bias_of(tree.get(key))
+            if bias is not None:
+                found[name] = bias
+                break
+    return found or None
+
+
+def chart_symbol(word: str | None) -> str | None:
+    """Return a symbol without its exchange: `CME_MINI:MNQ1!` is `MNQ1!`."""
+    if word is None:
+        return None
+    return word.rpartition(":")[2].strip()[:40] or None

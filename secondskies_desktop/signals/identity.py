@@ -1,0 +1,98 @@
+"""What an id and a clock reading mean, by the generation that sent them (domain.md §4.7).
+
+Up to December 1 2025, 06:20 UTC the ids and stamps are Chicago wall time of the confirmation bar (also where
+labelled `Z`), afterwards New York wall time of the triangle bar. Nothing here looks at the present time.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from secondskies_desktop.foundation.market_hours import open_seconds_between
+from secondskies_desktop.foundation.sessions import CHICAGO, NEW_YORK, wall_to_utc_us
+from secondskies_desktop.signals.event import Undecodable
+from secondskies_desktop.signals.vocabulary import Direction, Source, direction_of
+
+MINUTE_US = 60_000_000
+MAX_ID_LENGTH = 64
+LIVE_WITHIN_SECONDS = 4 * 3600
+"""Open-market time that a body without a clock of its own may lag behind the newest triangle it names.
+About 125 triangles come a day, so four open hours without one do not happen on a living chart."""
+
+_GRAMMAR = re.compile(r"[A-Za-z0-9_:\-]{1,64}")
+_ID = re.compile(r"(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\d{3})?_([A-Za-z]+)")
+_STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z?)")
+
+
+class ParsedId(msgspec.Struct, frozen=True, gc=False):
+    """A trade id read as wall time: both readings in UTC microseconds, None where it holds no time."""
+
+    new_york_us: int | None
+    chicago_us: int | None
+    direction: Direction | None
+
+
+class ParsedStamp(msgspec.Struct, frozen=True, gc=False):
+    """A wall clock reading without an honest zone: both readings, and whether it was labelled `Z`."""
+
+    new_york_us: int | None
+    chicago_us: int | None
+    zulu: bool
+
+
+@lru_cache(maxsize=65_536)
+def parse_id(trade_id: str) -> ParsedId:
+    """Check an id's grammar and read its time; raises Undecodable for an id that cannot be a key."""
+    if not _GRAMMAR.fullmatch(trade_id):
+        if "," in trade_id:
+            raise Undecodable("the trade id has a thousands separator")
+        if not trade_id:
+            raise Undecodable("the trade id is empty")
+        raise Undecodable("the trade id holds characters that no id has")
+    match = _ID.fullmatch(trade_id)
+    if match is None:
+        return ParsedId(None, None, direction_of(trade_id.rpartition("_")[2]))
+    new_york_us, chicago_us = _both_readings(match.groups())
+    return ParsedId(new_york_us, chicago_us, direction_of(match[7]))
+
+
+@lru_cache(maxsize=65_536)
+def parse_stamp(text: str) -> ParsedStamp:
+    """Read a wall clock stamp such as `2025-12-11T07:57:00`; raises Undecodable."""
+    match = _STAMP.fullmatch(text)
+    if match is None:
+        raise Undecodable(f"not a time: {text[:40]!r}")
+    new_york_us, chicago_us = _both_readings(match.groups())
+    return ParsedStamp(new_york_us, chicago_us, match[7] == "Z")
+
+
+def _both_readings(parts: tuple[str, ...]) -> tuple[int | None, int | None]:
+    year, month, day, hour, minute, second = (int(part) for part in parts[:6])
+    readings = []
+    for zone in (NEW_YORK, CHICAGO):
+        try:
+            wall = wall_to_utc_us(year, month, day, hour, minute, second, zone)
+        except ValueError as error:
+            raise Undecodable(f"no such time: {error}") from None
+        readings.append(None if wall is None else wall.utc_us)
+    return readings[0], readings[1]
+
+
+def bar_by_arrival(arrival_us: int, newest_us: int | None) -> tuple[int, Source]:
+    """Return the bar open that an arrival stands for (one minute earlier, floored) and its source.
+
+    `newest_us` is the newest time that the body proves: far behind the arrival means a replay.
+    """
+    at_us = (arrival_us - MINUTE_US) // MINUTE_US * MINUTE_US
+    if newest_us is None or arrival_us - newest_us <= LIVE_WITHIN_SECONDS * 1_000_000:
+        return at_us, Source.ARRIVAL
+    minute = MINUTE_US
+    open_seconds = _open_seconds(newest_us // minute * minute, arrival_us // minute * minute)
+    live = open_seconds is not None and open_seconds <= LIVE_WITHIN_SECONDS
+    return at_us, Source.ARRIVAL if live else Source.REPLAYED
+
+
+_open_seconds = lru_cache(maxsize=4_096)(open_seconds_between)

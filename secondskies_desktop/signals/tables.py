@@ -1,0 +1,57 @@
+"""Tables of the signals room: one row a signal, and which body brought each of its events.
+
+Both are a projection: they can be dropped and folded again from the inbox with the identical result. An event
+keeps no values, only the place of the body that brought it; the raw bytes stay the one stored truth.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from secondskies_desktop.foundation.database.metadata import METADATA
+
+signals = Table(
+    "signals",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("trade_id", Text, nullable=False),
+    # Grows with every change of any row, so that a reader can ask for what is new.
+    Column("seq", BigInteger, nullable=False),
+    Column("sort_us", BigInteger, nullable=False),
+    Column("signal_us", BigInteger),
+    Column("direction", Text),
+    Column("session", Text),
+    Column("trade_date", Text),
+    Column("status", Text, nullable=False),
+    # Open legs that bars still have to step; kept as a column so that a start finds them by index.
+    Column("follows_bars", Boolean, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("view", LargeBinary, nullable=False),
+    UniqueConstraint("stream", "trade_id"),
+)
+Index("ix_signals_seq", signals.c.seq)
+Index("ix_signals_sort_us", signals.c.sort_us, signals.c.trade_id)
+Index("ix_signals_signal_us", signals.c.stream, signals.c.signal_us)
+Index("ix_signals_follows_bars", signals.c.follows_bars, signals.c.stream)
+
+signal_events = Table(
+    "signal_events",
+    METADATA,
+    Column("signal_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, primary_key=True),
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("inbox_id", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)

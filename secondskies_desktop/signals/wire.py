@@ -1,0 +1,106 @@
+"""Bytes in, typed events out: every generation that the indicator has ever spoken (domain.md §4).
+
+`decode` never raises anything but Undecodable, whatever the bytes are. The rule that recognised a body is
+part of the answer, so that every stored event can name it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from secondskies_desktop.signals import alerts_by_bar, alerts_by_event, fields
+from secondskies_desktop.signals.event import Decoded, Event, Undecodable
+from secondskies_desktop.signals.identity import parse_id
+from secondskies_desktop.signals.strict_json import decode_strictly
+
+MAX_BODY_BYTES = 262_144
+TEST_ALERT = "SECONDSKIES_TEST"
+"""Event type of our own test alert: it proves the way in and is no signal."""
+
+
+def decode(body: bytes, arrival_us: int) -> Decoded:
+    """Decode one alert body that arrived at `arrival_us`; raises Undecodable with the dead letter's reason."""
+    if len(body) > MAX_BODY_BYTES:
+        raise Undecodable(f"larger than {MAX_BODY_BYTES} bytes")
+    tree, repairs = decode_strictly(body)
+    decoded = _recognise(tree, arrival_us)
+    if repairs:
+        return Decoded(
+            decoded.rule,
+            decoded.event_type,
+            decoded.events,
+            decoded.trade_id,
+            repairs,
+            decoded.problems,
+            decoded.notes,
+            decoded.bar,
+            decoded.symbol,
+            decoded.listed,
+        )
+    return decoded
+
+
+def _recognise(tree: dict[str, Any], arrival_us: int) -> Decoded:
+    word = tree.get("event_type")
+    bulk = _BULK.get(word) if isinstance(word, str) else None
+    if bulk is not None:
+        return bulk(tree)
+    attributes = tree.get("attributes")
+    if isinstance(attributes, dict):
+        return _wrapped(tree, attributes, arrival_us)
+    if tree.get("contract") == 2:
+        return alerts_by_bar.contract_two(tree)
+    if word is not None:
+        event = alerts_by_event.telemetry(tree, arrival_us)
+        return _single(_telemetry_rule(tree), event)
+    if "signal_id" in tree and "type" in tree:
+        return _single("strategy", alerts_by_event.strategy(tree, arrival_us))
+    if "automation_stage" in tree:
+        return _single("automation-stage", alerts_by_event.stage(tree, arrival_us))
+    raise Undecodable("no known alert: neither event_type, type with signal_id nor automation_stage")
+
+
+def _single(rule: str, event: Event, notes: tuple[str, ...] = ()) -> Decoded:
+    parse_id(event.trade_id)  # the grammar is checked for every generation
+    if alerts_by_event.stamp_differs_from_id(event):
+        notes = (*notes, "the stamp differs from the id")
+    return Decoded(rule, event.type, [event], event.trade_id, notes=notes)
+
+
+def _telemetry_rule(tree: dict[str, Any]) -> str:
+    style = "telemetry" if "schema_version" in tree else "direct"
+    stamp = tree.get("event_timestamp")
+    return f"{style}-z" if isinstance(stamp, str) and stamp.endswith("Z") else style
+
+
+def _wrapped(tree: dict[str, Any], attributes: dict[str, Any], arrival_us: int) -> Decoded:
+    merged = {**tree, **attributes}
+    del merged["attributes"]
+    differing = [
+        key for key in ("event_type", "trade_id") if tree.get(key, merged.get(key)) != merged.get(key)
+    ]
+    notes = tuple(f"{key} differs inside and outside attributes" for key in differing)
+    if "event_type" not in merged and "automation_stage" in merged:
+        return _single("automation-stage", alerts_by_event.stage(merged, arrival_us), notes)
+    event = alerts_by_event.telemetry(merged, arrival_us)
+    return _single(f"wrapped-{_telemetry_rule(merged)}", event, notes)
+
+
+def _heartbeat(tree: dict[str, Any]) -> Decoded:
+    fields.number(tree, "signal_count", 1e9)
+    return Decoded("heartbeat", "HEARTBEAT", [])
+
+
+def _test_alert(tree: dict[str, Any]) -> Decoded:
+    fields.text(tree, "nonce")
+    return Decoded("test-alert", TEST_ALERT, [])
+
+
+_BULK = {
+    "MFE_UPDATE_BATCH": alerts_by_bar.mfe_batch,
+    "UNIFIED_SNAPSHOT_V1": alerts_by_bar.snapshot,
+    "INDICATOR_EXPORT_V2": alerts_by_bar.export,
+    "ALL_SIGNALS_EXPORT": alerts_by_bar.all_signals_export,
+    "HEARTBEAT": _heartbeat,
+    TEST_ALERT: _test_alert,
+}
