@@ -10,11 +10,12 @@ import asyncio
 import contextlib
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import structlog
 
+from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
 from secondskies_desktop.foundation.bus import Bus
@@ -34,8 +35,7 @@ from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, hash_of, new_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
+    from collections.abc import Callable, Coroutine
 
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.database.engine import Connection
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.foundation.settings import Settings
 
-    Result = TypeVar("Result")
+Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
 
@@ -63,7 +63,13 @@ class Engine:
     """Runs a profile's services on a thread of its own. Surface: start, stop, submit, and the bus."""
 
     def __init__(
-        self, profile: Profile, settings: Settings, *, command: str, clock: Clock = system_clock
+        self,
+        profile: Profile,
+        settings: Settings,
+        *,
+        command: str,
+        clock: Clock = system_clock,
+        tunnel: str | None = None,
     ) -> None:
         self.profile = profile
         self.settings = settings
@@ -78,6 +84,7 @@ class Engine:
         self._started: Future[Ready] = Future()
         self.pump = Pump(profile.database, self._publish)
         self._acks = Acknowledgements()
+        self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
 
@@ -98,6 +105,24 @@ class Engine:
             raise
         return self.ready
 
+    @property
+    def alive(self) -> bool:
+        """Whether the engine's thread runs."""
+        return self._thread.is_alive()
+
+    def public_url(self) -> str | None:
+        """Return the whole public URL with its secret, None where there is no public address."""
+        base = self.way.base_url()
+        if base is None or self.ready is None:
+            return None
+        return base + self.ready.url[self.ready.url.index("/hook/") :]
+
+    def run_on_loop(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
+        """Run a coroutine on the engine's loop; never wait for it on that loop."""
+        if self._loop is None:
+            raise RuntimeError("the engine has not been started")
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def stop(self) -> None:
         """Stop accepting, finish what is in flight, write what waits, let go of the lock."""
         loop, stopping = self._loop, self._stopping
@@ -113,11 +138,11 @@ class Engine:
             raise RuntimeError("the engine has not been started")
         return self.writer.submit(work)
 
-    def admit_tokens(self) -> None:
-        """Read the tokens again and let the listener know them."""
-        found = self.write(store.list_tokens).result()
-        if self._loop is not None and self.listener is not None:
-            self._loop.call_soon_threadsafe(self.listener.admit, found)
+    def on_pump(self, work: Callable[[], Result]) -> Future[Result]:
+        """Run something with the pump on the one thread that may use it."""
+        if self.writer is None:
+            raise RuntimeError("the engine has not been started")
+        return self.writer.call(work)
 
     def _publish(self, event: object) -> None:
         self.bus.publish(self._acks.complete(event))
@@ -154,12 +179,14 @@ class Engine:
             secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
             self.listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
             port = await self.listener.start(self._host, self._port)
-            await jobs.start(self._declared_jobs(access))
+            await jobs.start(self._declared_jobs(access, writer, self.listener))
             host = f"[{self._host}]" if ":" in self._host else self._host
+            await self.way.start(self.listener, port, kept)
             self._started.set_result(Ready(f"http://{host}:{port}/hook/{secret}", port, kept))
             await self._stopping.wait()
         finally:
             jobs.stop()
+            await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
                 await self._note_uses()
@@ -181,10 +208,14 @@ class Engine:
 
         return work
 
-    def _declared_jobs(self, access: AccessLog) -> list[Job]:
+    def _declared_jobs(
+        self, access: AccessLog, writer: Writer[store.Arrival], listener: Listener
+    ) -> list[Job]:
         async def flush() -> str:
             await asyncio.to_thread(access.flush)
             await self._note_uses()
+            found = await asyncio.wrap_future(writer.submit(store.list_tokens))
+            listener.admit(found)
             return ""
 
         async def backup() -> str:

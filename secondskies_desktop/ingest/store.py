@@ -148,6 +148,12 @@ def last_arrival(connection: Connection) -> int:
     return connection.execute(select(func.max(inbox.c.id))).scalar() or 0
 
 
+def count_after(connection: Connection, inbox_id: int) -> int:
+    """Return how many arrivals stand behind a place of the inbox."""
+    query = select(func.count()).select_from(inbox).where(inbox.c.id > inbox_id)
+    return connection.execute(query).scalar() or 0
+
+
 def position(connection: Connection) -> int:
     """Return the inbox id up to which the projection stands."""
     return connection.execute(select(pump_position.c.last_inbox_id)).scalar() or 0
@@ -231,6 +237,29 @@ def inbox_row(connection: Connection, inbox_id: int) -> InboxRow | None:
     return None if row is None else InboxRow(*row)
 
 
+def times_seen(connection: Connection, stream: str, sha256: bytes, inbox_id: int) -> int:
+    """Return how often the bytes of an arrival came on their chart, itself included.
+
+    Only an arrival whose bytes came before can have company, and then the inbox is searched for it.
+    """
+    first = connection.execute(
+        select(bodies.c.first_inbox_id).where(bodies.c.stream == stream, bodies.c.sha256 == sha256)
+    ).scalar()
+    if first is None:
+        return 1
+    query = (
+        select(func.count())
+        .select_from(inbox)
+        .where(inbox.c.id.between(first, max(first, inbox_id) + _LOOK_AHEAD))
+        .where(inbox.c.stream == stream, inbox.c.sha256 == sha256)
+    )
+    return connection.execute(query).scalar() or 1
+
+
+_LOOK_AHEAD = 5_000
+"""Repetitions come within minutes; a count over all that came later would read the whole inbox."""
+
+
 def dead_ids(connection: Connection) -> list[int]:
     """Return the ids of all dead letters, oldest first."""
     query = select(deliveries.c.inbox_id).where(deliveries.c.state == DEAD).order_by(deliveries.c.inbox_id)
@@ -282,3 +311,11 @@ def note_token_use(connection: Connection, used: dict[str, int]) -> None:
     """Note when tokens were last used (µs UTC)."""
     for name, at_us in used.items():
         connection.execute(tokens.update().where(tokens.c.name == name).values(last_used_us=at_us))
+
+
+def copy_arrivals(connection: Connection, arrivals: Sequence[Stored]) -> None:
+    """Write arrivals with their ids into another, empty inbox."""
+    connection.exec_driver_sql(
+        "INSERT INTO inbox (id, received_us, source, stream, sha256, body) VALUES (?,?,?,?,?,?)",
+        [tuple(one) for one in arrivals],
+    )

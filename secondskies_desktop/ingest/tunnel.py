@@ -17,7 +17,6 @@ import aiohttp
 from secondskies_desktop.foundation.clock import as_datetime
 from secondskies_desktop.ingest.tunnel_cloudflared import CloudflaredTunnel
 from secondskies_desktop.ingest.tunnel_settings import TunnelSettings, TunnelSettingsWrong, parse_tunnel
-from secondskies_desktop.ingest.tunnel_ssh import SshTunnel
 from secondskies_desktop.ingest.tunnel_state import ATTENTION_AFTER, Tunnel, TunnelState, one_line
 from secondskies_desktop.ingest.tunnel_supervised import first_of
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CloudflaredTunnel",
     "OwnTunnel",
-    "SshTunnel",
     "Tunnel",
     "TunnelSettings",
     "TunnelSettingsWrong",
@@ -80,6 +78,9 @@ def tunnel_for(settings: TunnelSettings, clock: Clock) -> Tunnel | None:
     if settings.kind == "cloudflared":
         return CloudflaredTunnel(settings, clock)
     if settings.kind == "ssh":
+        # Here, because the cryptography behind it costs a cold start 0.2 s.
+        from secondskies_desktop.ingest.tunnel_ssh import SshTunnel
+
         return SshTunnel(settings, clock)
     return OwnTunnel(settings) if settings.kind == "own" else None
 
@@ -257,3 +258,16 @@ class TunnelWatch:
     def _tell(self) -> None:
         # Through the loop, which reports a listener's error and goes on: the watch must not end by it.
         asyncio.get_running_loop().call_soon(self._on_change, self.state)
+
+
+async def post_alert(url: str, body: bytes, within_s: float = PROBE_WITHIN_S) -> int:
+    """POST a body as TradingView does and return the status; raises TimeoutError and aiohttp.ClientError."""
+    async with (
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(family=socket.AF_INET, force_close=True),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=within_s),
+        ) as session,
+        session.post(url, data=body, allow_redirects=False) as answer,
+    ):
+        return answer.status

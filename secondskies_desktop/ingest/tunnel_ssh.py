@@ -56,8 +56,8 @@ class SshTunnel(SupervisedTunnel):
 
     async def _connect(self, client: _Client) -> asyncssh.SSHClientConnection:
         settings = self._settings
-        # An empty or absent file trusts nobody; only None, which is never passed, would trust everybody.
-        known_hosts = settings.ssh_known_hosts
+        # Read before anybody is called. An empty file trusts nobody; only None would trust everybody.
+        known_hosts = asyncssh.read_known_hosts(settings.ssh_known_hosts)
         try:
             return await asyncssh.connect(
                 settings.ssh_host,
@@ -78,8 +78,8 @@ class SshTunnel(SupervisedTunnel):
             )
         except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
             raise TunnelRefused(
-                f"the host key of {self._server} is not the one in {known_hosts}: not connected, and not "
-                f"tried again before you have checked it ({one_line(str(error))})"
+                f"the host key of {self._server} is not the one in {settings.ssh_known_hosts}: "
+                f"not connected, and not tried again before you have checked it ({one_line(str(error))})"
             ) from error
         except asyncssh.PermissionDenied as error:
             message = f"{self._server} refuses user {settings.ssh_user} with key {settings.ssh_key_file}"

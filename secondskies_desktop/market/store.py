@@ -54,6 +54,16 @@ def bars_from(connection: Connection, stream: str, from_us: int) -> list[Bar]:
     return [Bar(*row) for row in connection.execute(query)]
 
 
+def bars_between(connection: Connection, stream: str, from_us: int, to_us: int | None) -> list[Bar]:
+    """Return the bars of a chart within a time span, both ends included, oldest first."""
+    query = select(bars.c.at_us, bars.c.open, bars.c.high, bars.c.low, bars.c.close).where(
+        bars.c.stream == stream, bars.c.at_us >= from_us
+    )
+    if to_us is not None:
+        query = query.where(bars.c.at_us <= to_us)
+    return [Bar(*row) for row in connection.execute(query.order_by(bars.c.at_us).limit(50_000))]
+
+
 def list_bars(
     connection: Connection, since_us: int | None = None, until_us: int | None = None
 ) -> list[tuple[str, Bar, str]]:

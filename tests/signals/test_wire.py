@@ -5,6 +5,7 @@ Bounds, broken bytes and the laws over arbitrary bodies are in test_wire_bounds.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from secondskies_desktop.signals.vocabulary import Direction, EventType, Source
 from secondskies_desktop.signals.wire import decode
 
 BODIES = Path(__file__).parent / "bodies"
+CONTRACT = Path(__file__).parents[2] / "docs" / "alert-contract.md"
 
 RECEIVED, ID, ARRIVAL, REPLAYED = Source.RECEIVED, Source.ID, Source.ARRIVAL, Source.REPLAYED
 
@@ -338,3 +340,17 @@ def test_that_what_is_odd_but_harmless_is_noted() -> None:
 def test_that_every_name_of_an_event_is_understood(word: str, kind: EventType) -> None:
     renamed = body("direct.json").replace(b'"entry"', f'"{word}"'.encode())
     assert decode(renamed, LIVE).event_type == kind
+
+
+def examples() -> list[str]:
+    """Return the bodies that the document shows: one a line, or one a block."""
+    blocks = re.findall(r"```json\n(.*?)```", CONTRACT.read_text(encoding="utf-8"), re.DOTALL)
+    lines = [[block] if '"contract"' in block else block.splitlines() for block in blocks]
+    return [example for several in lines for example in several]
+
+
+@pytest.mark.parametrize("example", examples())
+def test_that_every_example_of_the_document_is_understood(example: str) -> None:
+    found = decode(example.encode(), LIVE)
+    assert (found.repairs, found.problems) == ((), ())
+    assert f"`{found.rule.removeprefix('wrapped-')}`" in CONTRACT.read_text(encoding="utf-8")

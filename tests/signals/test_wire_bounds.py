@@ -178,7 +178,17 @@ def test_that_a_symbol_object_in_an_escaped_string_is_unwrapped() -> None:
     assert found.symbol == "MNQ1!"
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.parametrize("symbol", ["MNQ1!\\u0000", "\\u202e!1QNM", "={}", "\\n"])
+def test_that_a_symbol_holds_only_what_symbols_hold(symbol: str) -> None:
+    odd = body("snapshot_overflow.json").replace(b"CME_MINI:MNQ1!", symbol.encode())
+    try:
+        found = decode(odd, ARRIVAL)
+    except Undecodable:
+        return
+    assert found.symbol is None or re.fullmatch(r"[A-Za-z0-9!._-]+", found.symbol)
+
+
+@pytest.mark.timeout(5)
 @pytest.mark.parametrize(
     "slow",
     [

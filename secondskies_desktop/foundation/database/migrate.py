@@ -32,7 +32,7 @@ def ensure_schema(url: URL, backups: Path | None = None) -> bool:
 
     Raises DatabaseProblem: damaged, too new, locked or out of reach. A damaged file is never written to.
     """
-    fresh = _check_file(url)
+    fresh = check_file(url)
     try:
         if not fresh and _version_by_read(url) == HEAD:
             return False
@@ -53,7 +53,7 @@ def ensure_schema(url: URL, backups: Path | None = None) -> bool:
     return True
 
 
-def _check_file(url: URL) -> bool:
+def check_file(url: URL) -> bool:
     """Look at an SQLite file before opening it for writing; returns whether it is new or empty."""
     if url.get_backend_name() != "sqlite":
         return False

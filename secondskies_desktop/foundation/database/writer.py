@@ -17,7 +17,6 @@ from secondskies_desktop.foundation.database.engine import write_engine
 from secondskies_desktop.foundation.database.failure import (
     DatabaseLocked,
     DatabaseProblem,
-    DatabaseUnreachable,
     named,
 )
 
@@ -58,6 +57,20 @@ class _Job:
         self.future = future
 
 
+class _Call:
+    __slots__ = ("future", "work")
+
+    def __init__(self, work: Callable[[], object], future: Future[object]) -> None:
+        self.work = work
+        self.future = future
+
+    def run(self) -> None:
+        try:
+            self.future.set_result(self.work())
+        except Exception as error:  # noqa: BLE001 - handed to the caller
+            self.future.set_exception(error)
+
+
 class Writer(threading.Thread, Generic[Row]):
     """Owns the write connection of one database.
 
@@ -77,7 +90,7 @@ class Writer(threading.Thread, Generic[Row]):
         self._append_rows = append
         self._told = told
         self._background = background
-        self._queue: queue.SimpleQueue[Append[Row] | _Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Append[Row] | _Job | _Call | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
         self._recent: list[tuple[float, int]] = []
         self._last_slice = 0.0
@@ -93,9 +106,15 @@ class Writer(threading.Thread, Generic[Row]):
         self._queue.put(_Job(work, future))  # type: ignore[arg-type]
         return future
 
+    def call(self, work: Callable[[], Result]) -> Future[Result]:
+        """Run something on the writer's thread outside its transaction; it has one of its own."""
+        future: Future[Result] = Future()
+        self._queue.put(_Call(work, future))  # type: ignore[arg-type]
+        return future
+
     def wake(self) -> None:
         """Let the background step look now instead of at its next poll."""
-        self.submit(lambda _connection: None)
+        self.call(lambda: None)
 
     def stop(self, timeout: float = 10.0) -> None:
         """Write all that waits, finish, and join the thread."""
@@ -110,13 +129,16 @@ class Writer(threading.Thread, Generic[Row]):
             if appends:
                 self._commit(appends)
             for job in jobs:
-                self._run_job(job)
+                if isinstance(job, _Call):
+                    job.run()
+                else:
+                    self._run_job(job)
             self._step_background()
         self._disconnect()
 
-    def _collect(self) -> tuple[list[Append[Row]], list[_Job], bool]:
+    def _collect(self) -> tuple[list[Append[Row]], list[_Job | _Call], bool]:
         appends: list[Append[Row]] = []
-        jobs: list[_Job] = []
+        jobs: list[_Job | _Call] = []
         try:
             item = self._queue.get(timeout=0.001 if self._more else _IDLE_POLL_S)
             while True:
@@ -203,8 +225,3 @@ def _is_database_error(error: BaseException) -> bool:
     return isinstance(error, DatabaseProblem) or type(error).__module__.startswith(
         ("sqlalchemy", "pysqlite3", "psycopg")
     )
-
-
-def closed_writer_problem() -> DatabaseProblem:
-    """Return what an append hears whose writer has stopped."""
-    return DatabaseUnreachable("the engine is stopping")

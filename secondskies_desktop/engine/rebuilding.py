@@ -1,0 +1,128 @@
+"""Rebuild: drop the projection and fold the inbox again; or prove the stored one without touching it."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
+from secondskies_desktop.foundation.database.migrate import ensure_schema
+from secondskies_desktop.foundation.engine_lock import EngineLock
+from secondskies_desktop.ingest import store as inbox_store
+from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.market import store as bar_store
+from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.answers import as_full_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from secondskies_desktop.foundation.database.engine import URL, Connection
+    from secondskies_desktop.foundation.profile import Profile
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    """What a rebuild found: counts, the hash of the projection, and whether it is the stored one."""
+
+    signals: int
+    events: int
+    hash: str
+    identical: bool
+
+
+class Fingerprint(msgspec.Struct, frozen=True):
+    """A projection in short: equal fingerprints mean equal answers, whatever the database."""
+
+    signals: int
+    events: int
+    hash: str
+
+
+def fingerprint(connection: Connection) -> Fingerprint:
+    """Return the fingerprint of a projection: every signal with its sources, every event's place, every bar."""
+    digest = hashlib.sha256()
+    count = 0
+    for row in signal_store.every(connection):
+        digest.update(msgspec.json.encode(as_full_answer(row.view), order="deterministic"))
+        digest.update(b"\n")
+        count += 1
+    for stream, bar, source in bar_store.list_bars(connection):
+        digest.update(msgspec.json.encode((stream, source, msgspec.structs.astuple(bar))))
+    return Fingerprint(count, signal_store.count_events(connection), digest.hexdigest())
+
+
+def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: True) -> Rebuilt:
+    """Drop the projection and fold the inbox again. Needs the engine lock; raises DatabaseProblem.
+
+    A kill in the middle loses nothing: the inbox is untouched and the next start folds on.
+    """
+    lock = EngineLock(profile.database, "rebuild")
+    lock.acquire()
+    try:
+        before = _fingerprint_of(profile.database)
+        engine = write_engine(profile.database, wait_ms=5_000)
+        with engine.begin() as connection:
+            signal_store.forget_signals(connection)
+            bar_store.forget_bars(connection)
+            inbox_store.forget_deliveries(connection)
+        engine.dispose()
+        pump = Pump(profile.database)
+        try:
+            pump.run_to_end(progress)
+        finally:
+            pump.close()
+        after = _fingerprint_of(profile.database)
+    finally:
+        lock.release()
+    return Rebuilt(after.signals, after.events, after.hash, before == after)
+
+
+def verify(profile: Profile, progress: Callable[[int], bool] = lambda _count: True) -> Rebuilt:
+    """Fold the inbox a second time, beside the stored projection, and compare the two.
+
+    One read transaction sees the stored projection and the arrivals it was folded from; it is refolded in a
+    scratch database, so a running engine is not disturbed and nothing is changed.
+    """
+    reader = read_engine(profile.database)
+    try:
+        with (
+            reader.connect() as stored,
+            tempfile.TemporaryDirectory(prefix="secondskies-verify-") as folder,
+        ):
+            url = sqlite_url(Path(folder) / "scratch.db")
+            ensure_schema(url)
+            known = fingerprint(stored)
+            until = inbox_store.position(stored)
+            _copy_inbox(stored, url, until)
+            pump = Pump(url)
+            try:
+                pump.run_to_end(progress)
+            finally:
+                pump.close()
+            again = _fingerprint_of(url)
+    finally:
+        reader.dispose()
+    return Rebuilt(again.signals, again.events, again.hash, known == again)
+
+
+def _copy_inbox(stored: Connection, url: URL, until: int) -> None:
+    engine = write_engine(url, wait_ms=5_000, durable=False)
+    try:
+        for chunk in inbox_store.all_arrivals(stored, until):
+            with engine.begin() as connection:
+                inbox_store.copy_arrivals(connection, chunk)
+    finally:
+        engine.dispose()
+
+
+def _fingerprint_of(url: URL) -> Fingerprint:
+    engine = read_engine(url)
+    try:
+        with engine.connect() as connection:
+            return fingerprint(connection)
+    finally:
+        engine.dispose()

@@ -1,0 +1,61 @@
+"""What another process can say of the public way in: the engine's last word, or a walk of its own.
+
+The engine notes the state of its tunnel in the profile at every change. A test walks the public address itself;
+only the engine can see its nonce, so it counts as through when the engine's own probe follows suit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from secondskies_desktop.foundation.clock import as_iso, system_clock
+from secondskies_desktop.ingest.changes import WayIn
+from secondskies_desktop.ingest.tunnel import fetch_status
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from secondskies_desktop.foundation.profile import Profile
+
+_OK = 200
+
+
+def note_file(home: Path) -> Path:
+    """Return the file in which the engine notes its way in; it holds no secret."""
+    return home / "way-in.json"
+
+
+def report_tunnel(profile: Profile, *, test: bool) -> dict[str, Any]:
+    """Return public_url, ok, checked_at and changed_since_alerts_were_made (cli.md); unknown is null."""
+    try:
+        way = msgspec.json.decode(note_file(profile.home).read_bytes(), type=WayIn)
+    except (OSError, msgspec.MsgspecError):
+        return _answer(None, None, None, None, "no engine has run with this profile")
+    ok, checked_us, detail = way.ok, way.checked_us, way.detail
+    if test and way.public_url is not None:
+        try:
+            status = asyncio.run(fetch_status(f"{way.public_url}/healthz"))
+            ok, detail = status == _OK, f"{way.public_url} answers {status}"
+        except Exception as error:  # noqa: BLE001 - whatever stands in the way is the answer
+            ok, detail = False, f"{way.public_url} cannot be reached: {type(error).__name__}"
+        checked_us = system_clock()
+    return _answer(way.public_url, ok, checked_us, way.changed_since_alerts_were_made, detail)
+
+
+def _answer(
+    public_url: str | None,
+    ok: bool | None,
+    checked_us: int | None,
+    changed: bool | None,
+    detail: str,  # noqa: FBT001
+) -> dict[str, Any]:
+    return {
+        "public_url": public_url,
+        "ok": ok,
+        "checked_at": as_iso(checked_us),
+        "changed_since_alerts_were_made": changed,
+        "detail": detail,
+    }

@@ -1,0 +1,1 @@
+"""Files that leave the program: tables that no spreadsheet takes for formulas."""
