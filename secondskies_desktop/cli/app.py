@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from secondskies_desktop.cli import (
@@ -26,6 +24,7 @@ from secondskies_desktop.cli import (
     tunnel,
 )
 from secondskies_desktop.cli.context import asked
+from secondskies_desktop.foundation.logs import configure_logs, redacted
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -59,14 +58,14 @@ app.add_typer(signals.app, name="signals")
 
 def run() -> None:
     """Run a command; wrong input ends with 2, surroundings that fail with 3, one line on stderr each."""
-    _log_to_stderr()
+    configure_logs()
     try:
         app()
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
-        sys.stderr.write(f"secondskies: {' '.join(str(error).split())}\n")
+        sys.stderr.write(f"secondskies: {redacted(' '.join(str(error).split()))}\n")
         sys.exit(code)
 
 
@@ -83,11 +82,3 @@ def _exit_code(error: Exception) -> int | None:
     if type(error).__module__.startswith(("sqlalchemy", "pysqlite3", "psycopg")):
         return SURROUNDINGS
     return None
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

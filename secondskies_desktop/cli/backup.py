@@ -31,7 +31,7 @@ def backup(
 def restore(file: Path, as_json: Annotated[bool, JSON] = False) -> None:
     """Put a verified backup in the place of a database that holds no arrivals."""
     from secondskies_desktop.foundation.database.backup import restore_backup
-    from secondskies_desktop.foundation.engine_lock import EngineLock
+    from secondskies_desktop.foundation.database.engine_lock import EngineLock
 
     if not file.is_file():
         raise typer.BadParameter(f"no such file: {file}")

@@ -26,9 +26,11 @@ def listen(
     import os
 
     from secondskies_desktop.engine.engine import Engine
+    from secondskies_desktop.foundation.logs import configure_logs
     from secondskies_desktop.foundation.settings import read_settings
 
     profile = bare_profile()
+    configure_logs(profile.logs)
     settings = read_settings(profile.settings_file)
     if host not in (None, "127.0.0.1", "::1", "localhost"):
         sys.stderr.write(f"secondskies: {host} can be reached from outside this machine\n")

@@ -21,9 +21,9 @@ from secondskies_desktop.foundation.attention import Attention, AttentionBoard, 
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.database.backup import rolling_backup
+from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.database.writer import Writer
-from secondskies_desktop.foundation.engine_lock import EngineLock
 from secondskies_desktop.foundation.jobs import Job, Jobs
 from secondskies_desktop.foundation.secrets import WebhookSecret
 from secondskies_desktop.ingest import store
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.database.failure import DatabaseProblem
+    from secondskies_desktop.foundation.database.writer import Append
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.foundation.settings import Settings
 
@@ -70,10 +71,11 @@ class Engine:
         command: str,
         clock: Clock = system_clock,
         tunnel: str | None = None,
+        bus: Bus | None = None,
     ) -> None:
         self.profile = profile
         self.settings = settings
-        self.bus = Bus()
+        self.bus = Bus() if bus is None else bus
         self.board = AttentionBoard(self.bus)
         self.ready: Ready | None = None
         self._clock = clock
@@ -162,9 +164,9 @@ class Engine:
         self._stopping = asyncio.Event()
         inbox = Inbox(self._loop, self._on_storage)
 
-        def told(appends: list[object], problem: DatabaseProblem | None) -> None:
-            self._acks.told(appends, problem)  # type: ignore[arg-type]
-            inbox.told(appends, problem)  # type: ignore[arg-type]
+        def told(appends: list[Append[store.Arrival]], problem: DatabaseProblem | None) -> None:
+            self._acks.told(appends, problem)
+            inbox.told(appends, problem)
 
         writer: Writer[store.Arrival] = Writer(
             self.profile.database, store.append_arrivals, told, self.pump.step

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.database.engine import read_engine
+from secondskies_desktop.foundation.database.engine_lock import EngineLock, EngineRunning
 from secondskies_desktop.foundation.database.failure import DatabaseLocked
-from secondskies_desktop.foundation.engine_lock import EngineLock, EngineRunning
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.pump import Pump
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
+from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
-from secondskies_desktop.foundation.engine_lock import EngineLock
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.market import store as bar_store

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from secondskies_desktop.engine.folding import fold_pending
 from secondskies_desktop.foundation.database.engine import read_engine
-from secondskies_desktop.foundation.engine_lock import EngineLock
+from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.pump import Pump
 

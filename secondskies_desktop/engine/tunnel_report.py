@@ -50,7 +50,7 @@ def _answer(
     ok: bool | None,
     checked_us: int | None,
     changed: bool | None,
-    detail: str,  # noqa: FBT001
+    detail: str,
 ) -> dict[str, Any]:
     return {
         "public_url": public_url,

@@ -33,7 +33,7 @@ _READY_WITHIN_S = 10.0
 class PublicWay:
     """Owns the tunnel's watch on the engine's loop; without a tunnel it only knows the local address."""
 
-    def __init__(  # noqa: PLR0913 - the composition root hands over its parts
+    def __init__(
         self,
         settings: Settings,
         choice: str | None,
@@ -121,11 +121,12 @@ class PublicWay:
             self._board.raise_(Attention(_KIND, Severity.DANGER, "failing", text, now))
         elif state.ok:
             self._board.clear(_KIND, "failing")
-        if self._watch is not None and self._watch.changed_since_alerts_were_made:
+        changed = None if self._watch is None else self._watch.changed_since_alerts_were_made
+        if changed:
             host = urlsplit(state.base_url or "").hostname
             text = f"The public address is now {host}: your TradingView alerts still post to the old one"
             self._board.raise_(Attention(_KIND, Severity.DANGER, "changed", text, now))
-        else:
+        elif changed is False:
             self._board.clear(_KIND, "changed")
         self._tell()
 

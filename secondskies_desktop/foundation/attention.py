@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+
     from secondskies_desktop.foundation.bus import Bus
 
 

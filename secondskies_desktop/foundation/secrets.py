@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from keyring.backend import KeyringBackend
+
 KEYRING = "keyring"
 FILE = "file"
 _SERVICE = "Second Skies Desktop"
@@ -75,7 +77,7 @@ class _NoKeyring(Exception):
     """There is no keyring that answers by itself."""
 
 
-def _ask(question: Callable[[object], str | None]) -> str | None:
+def _ask(question: Callable[[KeyringBackend], str | None]) -> str | None:
     """Put a question to the OS keyring, for at most three seconds; raises _NoKeyring."""
     if sys.platform == "linux" and not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         raise _NoKeyring

@@ -76,7 +76,7 @@ def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
     document = tomlkit.parse(text)
     if group not in document:
         document[group] = tomlkit.table()
-    document[group][key] = value  # type: ignore[index]
+    document[group][key] = value
     changed = tomlkit.dumps(document)
     try:
         settings = msgspec.toml.decode(changed, type=Settings)

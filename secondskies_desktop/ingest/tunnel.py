@@ -171,7 +171,7 @@ class TunnelWatch:
         await self._tunnel.stop()
 
     async def test(self) -> TunnelState:
-        """Probe now and return what came of it, within 20 s. RuntimeError when the watch does not run.
+        """Probe now and return what came of it, within 30 s. RuntimeError when the watch does not run.
 
         A tunnel that pauses or has given up tries again first: the trader may have mended what was wrong.
         """

@@ -204,3 +204,9 @@ def forget_signals(connection: Connection) -> None:
     """Drop the projection; the inbox can bring it back."""
     connection.execute(delete(signal_events))
     connection.execute(delete(signals))
+
+
+def count_statuses(connection: Connection) -> dict[str, int]:
+    """Return how many signals stand in each status."""
+    query = select(signals.c.status, func.count()).group_by(signals.c.status)
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -32,10 +32,7 @@ def measure_drift() -> dict[str, int]:
         bell.rung.emit(True)
     after = [sys.getrefcount(constant) for constant in constants]
     application.quit()
-    return {
-        str(constant): now - then
-        for constant, then, now in zip(constants, before, after, strict=True)
-    }
+    return {str(constant): now - then for constant, then, now in zip(constants, before, after, strict=True)}
 
 
 if __name__ == "__main__":

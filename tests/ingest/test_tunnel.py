@@ -154,8 +154,10 @@ async def test_that_attention_comes_on_time_whatever_the_probes_take(scene: Scen
     scene.watch._fetch = slow
     await scene.watch.start(8787)
     await scene.time.advance(59)
-    assert not any(state.needs_attention(scene.now) for state in scene.heard.states)
+    assert len(scene.heard.states) == 4
+    assert not scene.watch.state.needs_attention(scene.now)
     await scene.time.advance(1)
+    assert len(scene.heard.states) == 5
     assert scene.heard.states[-1].needs_attention(scene.now)
     assert scene.heard.states[-1].detail == f"no answer from {PUBLIC} within 5 s"
 

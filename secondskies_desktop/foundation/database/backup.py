@@ -153,11 +153,11 @@ def _copy_tables(source: URL, target: URL) -> None:
                 for chunk in rows.execution_options(yield_per=1_000).execute(select(table)).partitions():
                     sink.execute(insert(table), [dict(row._mapping) for row in chunk])
             if sink.dialect.name == "postgresql":
-                for table in ("inbox", "job_runs"):
+                for name in ("inbox", "job_runs"):
                     sink.execute(
                         text(
-                            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
-                            f"coalesce((SELECT max(id) FROM {table}), 0) + 1, false)"
+                            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "
+                            f"coalesce((SELECT max(id) FROM {name}), 0) + 1, false)"
                         )
                     )
     finally:

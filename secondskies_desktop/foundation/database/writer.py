@@ -22,6 +22,7 @@ from secondskies_desktop.foundation.database.failure import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
     from sqlalchemy.engine import URL, Connection
 
 Row = TypeVar("Row")

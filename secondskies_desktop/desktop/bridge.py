@@ -1,0 +1,185 @@
+"""The one door from the bus to the window: events come in on any thread and go out as batches.
+
+The first event after a pause wakes the thread of the window once; 50 ms later all that has come in by then
+goes out, one batch a topic. An idle desk costs nothing, and a busy one twenty deliveries a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from secondskies_desktop.foundation.attention import Attention, AttentionCleared
+from secondskies_desktop.ingest.changes import ArrivalsChanged, WayIn, WayInChanged
+from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from secondskies_desktop.engine.desk import DeskStatus, DeskStatusChanged
+    from secondskies_desktop.foundation.bus import Bus
+
+BATCH_MS = 50
+CAPACITY = 20_000
+"""Rows that may wait for the window; a desk that falls behind by more reads again instead."""
+
+
+class _Lane:
+    """Row events of one topic; once more rows wait than fit, only the need to read again is kept."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.events: deque[SignalsChanged | ArrivalsChanged] = deque()
+        self.rows = 0
+        self.overflowed = False
+
+    def put(self, event: SignalsChanged | ArrivalsChanged) -> None:
+        if self.overflowed:
+            return
+        self.rows += len(event.rows)
+        if self.rows > self.capacity:
+            self.overflow()
+            return
+        self.events.append(event)
+
+    def overflow(self) -> None:
+        self.events.clear()
+        self.overflowed = True
+
+    def take(self) -> tuple[list[SignalsChanged | ArrivalsChanged], bool]:
+        taken, overflowed = list(self.events), self.overflowed
+        self.events.clear()
+        self.rows, self.overflowed = 0, False
+        return taken, overflowed
+
+
+class Bridge(QObject):
+    """Batches for the window. Each signal fires at most once a batch, in the thread that made the bridge.
+
+    `signals_changed` and `arrivals_changed` carry a list of events in the order of the bus; `resync` carries
+    the topic ("signals" or "arrivals") whose rows must be read again. Of way in and status only the newest
+    counts, of attention the newest word on each condition: these are merged, and can therefore not overflow.
+    """
+
+    signals_changed = Signal(object)
+    """list[SignalsChanged]"""
+    arrivals_changed = Signal(object)
+    """list[ArrivalsChanged]"""
+    resync = Signal(str)
+    """"signals" or "arrivals\""""
+    way_in_changed = Signal(object)
+    """WayIn"""
+    status_changed = Signal(object)
+    """DeskStatus"""
+    attention_changed = Signal(object)
+    """list[Attention | AttentionCleared]"""
+
+    _wake = Signal()
+
+    def __init__(self, parent: QObject | None = None, *, capacity: int = CAPACITY) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._lanes = {"signals": _Lane(capacity), "arrivals": _Lane(capacity)}
+        self._way_in: WayIn | None = None
+        self._status: DeskStatus | None = None
+        self._attention: dict[tuple[str, str], Attention | AttentionCleared] = {}
+        self._awake = False
+        self._endings: list[Callable[[], None]] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(BATCH_MS)
+        self._timer.timeout.connect(self.deliver)
+        self._wake.connect(self._start_timer, Qt.ConnectionType.QueuedConnection)
+
+    def listen(self, bus: Bus) -> None:
+        """Subscribe to all that the window shows; ends with `close`."""
+        from secondskies_desktop.engine.desk import DeskStatusChanged
+
+        self._endings += [
+            bus.subscribe(SignalsChanged, self.hear_signals),
+            bus.subscribe(SignalsRebuilt, self.hear_rebuilt),
+            bus.subscribe(ArrivalsChanged, self.hear_arrivals),
+            bus.subscribe(WayInChanged, self.hear_way_in),
+            bus.subscribe(DeskStatusChanged, self.hear_status),
+            bus.subscribe(Attention, self.hear_attention),
+            bus.subscribe(AttentionCleared, self.hear_attention),
+        ]
+
+    def close(self) -> None:
+        """Stop listening; what waits is dropped."""
+        while self._endings:
+            self._endings.pop()()
+        self._timer.stop()
+
+    def hear_signals(self, event: SignalsChanged) -> None:
+        """Take changed signals; any thread."""
+        with self._lock:
+            self._lanes["signals"].put(event)
+        self._rouse()
+
+    def hear_rebuilt(self, _event: SignalsRebuilt) -> None:
+        """Note that every signal must be read anew; any thread."""
+        with self._lock:
+            self._lanes["signals"].overflow()
+        self._rouse()
+
+    def hear_arrivals(self, event: ArrivalsChanged) -> None:
+        """Take new and changed arrivals; any thread."""
+        with self._lock:
+            self._lanes["arrivals"].put(event)
+        self._rouse()
+
+    def hear_way_in(self, event: WayInChanged) -> None:
+        """Take the newest state of the way in; any thread."""
+        with self._lock:
+            self._way_in = event.way_in
+        self._rouse()
+
+    def hear_status(self, event: DeskStatusChanged) -> None:
+        """Take the newest status of the desk; any thread."""
+        with self._lock:
+            self._status = event.status
+        self._rouse()
+
+    def hear_attention(self, event: Attention | AttentionCleared) -> None:
+        """Take the newest word on a condition; any thread."""
+        with self._lock:
+            place = (event.kind, event.key)
+            self._attention.pop(place, None)
+            self._attention[place] = event
+        self._rouse()
+
+    def _rouse(self) -> None:
+        with self._lock:
+            if self._awake:
+                return
+            self._awake = True
+        self._wake.emit()
+
+    @Slot()
+    def _start_timer(self) -> None:
+        self._timer.start()
+
+    @Slot()
+    def deliver(self) -> None:
+        """Emit all that waits, one batch a topic, the need to read again before the rows."""
+        with self._lock:
+            self._awake = False
+            lanes = {topic: lane.take() for topic, lane in self._lanes.items()}
+            way_in, self._way_in = self._way_in, None
+            status, self._status = self._status, None
+            attention, self._attention = list(self._attention.values()), {}
+        for topic, (events, overflowed) in lanes.items():
+            if overflowed:
+                self.resync.emit(topic)
+            elif events:
+                (self.signals_changed if topic == "signals" else self.arrivals_changed).emit(events)
+        if way_in is not None:
+            self.way_in_changed.emit(way_in)
+        if status is not None:
+            self.status_changed.emit(status)
+        if attention:
+            self.attention_changed.emit(attention)

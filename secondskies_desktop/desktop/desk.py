@@ -1,0 +1,61 @@
+"""What the desktop asks of the engine; engine.desk.Desk answers it, and so does a fake in the tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+    from secondskies_desktop.foundation.bus import Bus
+    from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
+    from secondskies_desktop.signals.changes import SignalRow
+
+
+class Desk(Protocol):
+    """Every method blocks and belongs on a reader thread (readers.py)."""
+
+    bus: Bus
+
+    def status(self) -> DeskStatus:
+        """Return how engine, database and profile stand."""
+
+    def signals(self, limit: int, before: tuple[int, str] | None = None) -> tuple[int, list[SignalRow]]:
+        """Return (sequence number, rows), newest first, behind a place (sort_us, trade_id)."""
+
+    def signals_since(self, seq: int) -> tuple[int, list[SignalRow]]:
+        """Return (sequence number, what changed after one)."""
+
+    def signal_detail(self, signal_id: int) -> SignalDetail | None:
+        """Return one signal with events and bars."""
+
+    def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
+        """Return (field, chain in a sentence)."""
+
+    def arrivals(
+        self, limit: int, before_id: int | None = None, state: str | None = None
+    ) -> list[ArrivalRow]:
+        """Return arrivals, newest first."""
+
+    def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:
+        """Return one arrival with its bytes and what they became."""
+
+    def retry(self, inbox_ids: list[int]) -> int:
+        """Decode dead letters again; returns how many recovered."""
+
+    def way_in(self) -> WayIn:
+        """Return how alerts reach us."""
+
+    def copy_url(self) -> str:
+        """Return the URL for TradingView and remember that it was handed out."""
+
+    def send_test_alert(self) -> TestAlert:
+        """Send an alert out through the public way and await it."""
+
+    def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
+        """Import alert logs; `progress(done, total)` answers False to end it."""
+
+    def export_signals_csv(self, path: Path, ids: list[int]) -> int:
+        """Write these signals in this order; returns the number of rows."""

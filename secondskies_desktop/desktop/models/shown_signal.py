@@ -1,0 +1,208 @@
+"""A signal made ready for the screen: every text written, every bar measured, once per change; pure.
+
+`shown` runs on a reader thread where many signals come at once. Painting then only looks things up.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from secondskies_desktop.desktop import formats
+from secondskies_desktop.desktop.models.columns import Column
+from secondskies_desktop.signals.changes import SignalRow
+from secondskies_desktop.signals.vocabulary import Direction, LegStatus, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from secondskies_desktop.signals.view import SignalView
+
+KINDS = ("SIGNAL_CREATED", "CONFIRMED", "ENTRY", "BE_TRIGGERED", "EXIT_BE", "EXIT_SL", "CANCELLED")
+"""The kinds of event that the strip above the table counts, in the order of a life."""
+FRAMES = ("daily", "h4", "h1", "m15", "m5", "m1")
+FRAME_NAMES = ("Daily", "4 h", "1 h", "15 min", "5 min", "1 min")
+RUNNING = frozenset({Status.ACTIVE, Status.BE_PROTECTED, Status.BE_STOPPED})
+LIVE = RUNNING | {Status.CONFIRMED}
+FULL_BAR_R = 5.0
+
+_KIND_BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
+_BIASES = {"Bullish": 1, "Bearish": -1}
+
+
+class Bias(IntEnum):
+    """How a timeframe stands to the signal."""
+
+    UNKNOWN = 0
+    NEUTRAL = 1
+    AGAINST = 2
+    WITH = 3
+
+
+_BIAS_MARKS = {Bias.UNKNOWN: "·", Bias.NEUTRAL: "–", Bias.AGAINST: "○", Bias.WITH: "●"}
+
+
+class Shown(msgspec.Struct, frozen=True, gc=False):
+    """One signal as the table paints it. `texts` and `cells` have one place a column.
+
+    Shares are of a full bar, 0 to 1; None draws no bar. `cells` is what a change of a cell is told by.
+    """
+
+    row: SignalRow
+    id: int
+    status: Status
+    sort_us: int
+    texts: tuple[str, ...]
+    cells: tuple[object, ...]
+    no_be_share: float | None
+    be_share: float | None
+    mae_share: float | None
+    no_be_runs: bool
+    be_runs: bool
+    htf: tuple[Bias, ...]
+    kinds: int
+    search: str
+
+
+def shown(row: SignalRow) -> Shown:
+    """Return a signal ready for the screen."""
+    view = row.view
+    htf, htf_text = _htf(view)
+    texts = _texts(view, htf_text)
+    shares = (_share(view.no_be_mfe), _share(view.be_mfe), _adverse(view.mae))
+    runs = (view.no_be_status is LegStatus.RUNNING, view.be_status is LegStatus.RUNNING)
+    cells = list[object](texts)
+    cells[Column.NO_BE_MFE] = (texts[Column.NO_BE_MFE], runs[0])
+    cells[Column.BE_MFE] = (texts[Column.BE_MFE], runs[1])
+    cells[Column.LATEST] = (view.last_event, view.last_event_us)
+    cells[Column.NOW] = (texts[Column.NOW], view.status in RUNNING)
+    cells[Column.HTF] = (texts[Column.HTF], view.direction)
+    return Shown(
+        row,
+        row.id,
+        view.status,
+        view.sort_us,
+        texts,
+        tuple(cells),
+        *shares,
+        *runs,
+        htf,
+        kind_bits(view.event_counts),
+        f"{view.trade_id} {view.symbol or ''} {view.stream}".casefold(),
+    )
+
+
+def kind_bits(counts: dict[str, int]) -> int:
+    """Return which kinds of event a signal has had, one bit for each of KINDS."""
+    bits = 0
+    for kind, times in counts.items():
+        if times:
+            bits |= _KIND_BITS.get(kind, 0)
+    return bits
+
+
+def _texts(view: SignalView, htf_text: str) -> tuple[str, ...]:
+    mark = "–" if view.direction is None else "▲" if view.direction is Direction.BULLISH else "▼"
+    return (
+        mark,
+        _signal_time(view),
+        formats.session_name(view.session),
+        formats.state_name(view.status),
+        formats.excursion(view.no_be_mfe),
+        formats.excursion(view.be_mfe),
+        formats.excursion(view.mae),
+        formats.r_multiple(view.now_r) if view.status in RUNNING else "",
+        htf_text,
+        formats.price(view.entry_price),
+        formats.price(view.stop_loss),
+        formats.points(view.risk_points),
+        formats.event_name(view.last_event),
+        marks(view),
+        view.trade_id,
+    )
+
+
+def _signal_time(view: SignalView) -> str:
+    if view.signal_us is not None:
+        return f"{formats.ny_day(view.signal_us)} {formats.ny_minute(view.signal_us)}"
+    if not view.sort_us:
+        return formats.UNKNOWN
+    return f"{formats.ny_day(view.sort_us)} ~{formats.ny_minute(view.sort_us)}"
+
+
+def marks(view: SignalView) -> str:
+    """Return the letters of what is not plainly received: ambiguous, inferred, replayed."""
+    letters = "A" if view.ambiguous else ""
+    letters += "I" if view.inferred else ""
+    return letters + ("R" if "replayed" in view.sources.values() else "")
+
+
+def _htf(view: SignalView) -> tuple[tuple[Bias, ...], str]:
+    if view.htf is None:
+        return _read_biases((), 0)
+    return _read_biases(tuple(view.htf.items()), 0 if view.direction is None else view.direction.sign)
+
+
+@lru_cache(maxsize=4_096)
+def _read_biases(said: tuple[tuple[str, str], ...], sign: int) -> tuple[tuple[Bias, ...], str]:
+    """Return how each timeframe stands to a direction, and the same as text; few combinations occur."""
+    words = dict(said)
+    biases = tuple(_bias(words.get(frame), sign) for frame in FRAMES)
+    return biases, "".join(_BIAS_MARKS[bias] for bias in biases)
+
+
+def _bias(word: str | None, sign: int) -> Bias:
+    if word is None or sign == 0:
+        return Bias.UNKNOWN
+    way = _BIASES.get(word, 0)
+    if way == 0:
+        return Bias.NEUTRAL
+    return Bias.WITH if way == sign else Bias.AGAINST
+
+
+def _share(excursion: float | None) -> float | None:
+    return None if excursion is None else max(0.0, min(1.0, excursion / FULL_BAR_R))
+
+
+def _adverse(mae: float | None) -> float | None:
+    return None if mae is None else max(0.0, min(1.0, -mae))
+
+
+def _session(one: Shown) -> str | None:
+    return one.row.view.session
+
+
+def _direction(one: Shown) -> float | None:
+    direction = one.row.view.direction
+    return None if direction is None else float(direction.sign)
+
+
+def _agreement(one: Shown) -> float | None:
+    if one.row.view.htf is None:
+        return None
+    return float(one.htf.count(Bias.WITH) - one.htf.count(Bias.AGAINST))
+
+
+_STATUS_RANK = {status: float(rank) for rank, status in enumerate(Status)}
+
+SORT_VALUES: dict[Column, Callable[[Shown], float | str | None]] = {
+    Column.DIRECTION: _direction,
+    Column.SIGNAL: lambda one: float(one.sort_us),
+    Column.SESSION: _session,
+    Column.STATUS: lambda one: _STATUS_RANK[one.status],
+    Column.NO_BE_MFE: lambda one: one.row.view.no_be_mfe,
+    Column.BE_MFE: lambda one: one.row.view.be_mfe,
+    Column.MAE: lambda one: one.row.view.mae,
+    Column.NOW: lambda one: one.row.view.now_r if one.status in RUNNING else None,
+    Column.HTF: _agreement,
+    Column.ENTRY: lambda one: one.row.view.entry_price,
+    Column.STOP: lambda one: one.row.view.stop_loss,
+    Column.RISK: lambda one: one.row.view.risk_points,
+    Column.LATEST: lambda one: one.row.view.last_event_us,
+    Column.MARKS: lambda one: one.texts[Column.MARKS] or None,
+    Column.TRADE_ID: lambda one: one.row.view.trade_id,
+}
+"""What each column is sorted by; None where it is not known."""

@@ -1,0 +1,94 @@
+"""What a panel is: a declaration (key, title, topics) and a widget that starts on a desk.
+
+It stands beside the folder of panels, not in it: panels do not import one another (import-linter).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+    from secondskies_desktop.desktop.bridge import Bridge
+    from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.readers import Readers
+
+
+class Panel(QWidget):
+    """One capability on screen. The window puts it into a dock and wires panels to one another by signals.
+
+    `header` becomes the dock's title bar: title, DEMO badge, and whatever the panel puts beside them.
+    """
+
+    key: ClassVar[str]
+    """Names the dock in saved layouts and the picture in `screenshots`; never changes."""
+    title: ClassVar[str]
+    topics: ClassVar[tuple[str, ...]] = ()
+    """What it shows of the bridge: "signals", "arrivals", "way_in", "status", "attention"."""
+
+    loaded = Signal()
+    """The first answer is on screen: content, an empty state or an error."""
+    signal_chosen = Signal(int)
+    """The trader chose this signal id; the window hands it to the other panels."""
+    detail_wanted = Signal(int)
+    """He asked to see this signal id in full (Enter)."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumWidth(theme.PANEL_MIN_WIDTH)
+        self.header = PanelHeader(self.title)
+
+    def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
+        """Show the loading state, ask for a snapshot on a reader, then follow the bridge."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Drop questions that are on their way; the window is about to close."""
+
+    def set_demo(self, *, demo: bool) -> None:
+        """Say DEMO, or take it away."""
+        self.header.set_demo(demo=demo)
+
+    def show_signal(self, signal_id: int) -> None:
+        """Another panel's signal was chosen; a panel that shows one signal shows this one."""
+
+    def take_focus(self) -> None:
+        """Put the keyboard where a trader would go on."""
+        self.setFocus()
+
+    def focus_filter(self) -> bool:
+        """Put the keyboard into the filter ("/"); False where there is none."""
+        return False
+
+    def step_row(self, step: int) -> bool:
+        """Go `step` rows down (J) or up (K, negative); False where there are no rows."""
+        del step
+        return False
+
+    def open_row(self) -> bool:
+        """Open the chosen row (Enter); False where there is nothing to open."""
+        return False
+
+    def go_back(self) -> bool:
+        """Undo the last narrowing (Esc); False where there is nothing to undo."""
+        return False
+
+    def save_state(self, settings: QSettings) -> None:
+        """Write filter, columns and the like; the window has entered this panel's group."""
+
+    def restore_state(self, settings: QSettings) -> None:
+        """Read what `save_state` wrote; called before `start`."""
+
+    def tick(self, now_us: int) -> None:
+        """A second has passed (µs UTC): ages and countdowns move on."""
+
+    def theme_changed(self) -> None:
+        """The theme has changed: whatever the stylesheet cannot dress is drawn anew."""
+        self.update()

@@ -1,0 +1,83 @@
+"""A viewer's eyes: polls a database whose engine is another process and publishes what changed.
+
+Twice a second is asked for one number; rows are read only when it moved. The same events as in the engine's own
+process reach the same screens.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+
+from secondskies_desktop.engine.reading import arrival_row
+from secondskies_desktop.foundation.database.engine import read_engine
+from secondskies_desktop.ingest import store as inbox_store
+from secondskies_desktop.ingest.changes import ArrivalsChanged
+from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
+
+if TYPE_CHECKING:
+    from secondskies_desktop.foundation.bus import Bus
+    from secondskies_desktop.foundation.profile import Profile
+
+POLL_S = 0.5
+_MOST_ARRIVALS = 500
+
+_log = structlog.get_logger(__name__)
+
+
+class Follower:
+    """Publishes changes of a database that another process writes, on a thread of its own."""
+
+    def __init__(self, profile: Profile, bus: Bus) -> None:
+        self._database = read_engine(profile.database)
+        self._bus = bus
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._seq: int | None = None
+        self._place = 0
+
+    def start(self) -> None:
+        """Begin to follow from what is there now."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop following."""
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+        self._database.dispose()
+
+    def look(self) -> None:
+        """Look once and publish what changed since the last look."""
+        with self._database.connect() as connection:
+            newest = signal_store.counters(connection)[1]
+            place = inbox_store.position(connection)
+            if self._seq is None:
+                self._seq, self._place = newest, place
+                return
+            if newest < self._seq or place < self._place:
+                self._seq, self._place = newest, place
+                self._bus.publish(SignalsRebuilt(newest))
+                return
+            changed = signal_store.changed_since(connection, self._seq) if newest > self._seq else []
+            arrivals = (
+                inbox_store.list_inbox(connection, limit=min(place - self._place, _MOST_ARRIVALS))
+                if place > self._place
+                else []
+            )
+        if changed:
+            self._seq = changed[-1].seq
+            self._bus.publish(SignalsChanged(self._seq, tuple(changed)))
+        if arrivals:
+            self._place = place
+            self._bus.publish(ArrivalsChanged(tuple(arrival_row(row) for row in reversed(arrivals))))
+
+    def _run(self) -> None:
+        while not self._over.wait(POLL_S):
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - the next look may go better
+                _log.warning("the database could not be looked at", reason=str(error))

@@ -1,0 +1,170 @@
+"""A desk in memory: it answers like the engine's, at once, and publishes what a test changes."""
+
+# ruff: noqa: D102 - desktop/desk.py documents what a desk answers
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
+from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from secondskies_desktop.engine.desk import SignalEvent
+    from secondskies_desktop.market.bars import Bar
+
+STATUS = DeskStatus(
+    role="engine",
+    role_detail="",
+    database="SQLite 3.53.4 · secondskies.db",
+    database_ok=True,
+    profile="test",
+    demo=False,
+    pending=0,
+)
+WAY_IN = WayIn(
+    local_url="http://127.0.0.1:8787",
+    public_url="https://alerts.example.net",
+    kind="own",
+    ok=True,
+    checked_us=None,
+    failing_since_us=None,
+    changed_since_alerts_were_made=False,
+    detail="",
+    secret_store="keyring",  # noqa: S106 - the name of a place
+)
+
+
+class FakeDesk:
+    """Holds rows in dictionaries. `broken` makes every question raise it; a `gate` is awaited first."""
+
+    def __init__(self, rows: list[SignalRow] | None = None, arrivals: list[ArrivalRow] | None = None) -> None:
+        self.bus = Bus()
+        self.rows = {row.id: row for row in rows or ()}
+        self.arrival_rows = {row.inbox_id: row for row in arrivals or ()}
+        self.events: dict[int, tuple[SignalEvent, ...]] = {}
+        self.bars: dict[int, tuple[Bar, ...]] = {}
+        self.bodies: dict[int, ArrivalDetail] = {}
+        self.explained: dict[int, list[tuple[str, str]]] = {}
+        self.now_status = STATUS
+        self.now_way_in = WAY_IN
+        self.test_alert = TestAlert(ok=True, detail="came back in 84 ms", took_ms=84.0)
+        self.broken: Exception | None = None
+        self.gate: threading.Event | None = None
+        self.calls: list[str] = []
+        self.exported: tuple[Path, list[int]] | None = None
+        self.lock = threading.Lock()
+
+    def _asked(self, question: str) -> None:
+        self.calls.append(question)
+        if self.gate is not None:
+            assert self.gate.wait(10), "nobody opened the gate"
+        if self.broken is not None:
+            raise self.broken
+
+    @property
+    def seq(self) -> int:
+        """The newest change number."""
+        return max((row.seq for row in self.rows.values()), default=0)
+
+    def change(self, *rows: SignalRow) -> None:
+        """Store and publish signals as one commit of the engine would; any thread."""
+        with self.lock:
+            self.rows |= {row.id: row for row in rows}
+            seq = self.seq
+        self.bus.publish(SignalsChanged(seq, rows))
+
+    def arrive(self, *rows: ArrivalRow) -> None:
+        """Store and publish arrivals; any thread."""
+        with self.lock:
+            self.arrival_rows |= {row.inbox_id: row for row in rows}
+        self.bus.publish(ArrivalsChanged(rows))
+
+    def status(self) -> DeskStatus:
+        self._asked("status")
+        return self.now_status
+
+    def signals(self, limit: int, before: tuple[int, str] | None = None) -> tuple[int, list[SignalRow]]:
+        self._asked("signals")
+        with self.lock:
+            ordered = sorted(self.rows.values(), key=_place, reverse=True)
+            seq = self.seq
+        if before is not None:
+            ordered = [row for row in ordered if _place(row) < before]
+        return seq, ordered[:limit]
+
+    def signals_since(self, seq: int) -> tuple[int, list[SignalRow]]:
+        self._asked("signals_since")
+        with self.lock:
+            rows = [row for row in self.rows.values() if row.seq > seq]
+            return max(self.seq, seq), rows
+
+    def signal_detail(self, signal_id: int) -> SignalDetail | None:
+        self._asked("signal_detail")
+        row = self.rows.get(signal_id)
+        if row is None:
+            return None
+        return SignalDetail(row, self.events.get(signal_id, ()), self.bars.get(signal_id, ()))
+
+    def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
+        self._asked("explain")
+        return [one for one in self.explained.get(signal_id, []) if field in (None, one[0])]
+
+    def arrivals(
+        self, limit: int, before_id: int | None = None, state: str | None = None
+    ) -> list[ArrivalRow]:
+        self._asked("arrivals")
+        with self.lock:
+            ordered = sorted(self.arrival_rows.values(), key=lambda row: row.inbox_id, reverse=True)
+        return [
+            row
+            for row in ordered
+            if (before_id is None or row.inbox_id < before_id) and state in (None, row.state)
+        ][:limit]
+
+    def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:
+        self._asked("arrival_detail")
+        return self.bodies.get(inbox_id)
+
+    def retry(self, inbox_ids: list[int]) -> int:
+        self._asked("retry")
+        waiting = [self.arrival_rows[one] for one in inbox_ids if self.arrival_rows[one].state == "dead"]
+        self.arrive(*(msgspec.structs.replace(row, state="done", reason=None) for row in waiting))
+        return len(waiting)
+
+    def way_in(self) -> WayIn:
+        self._asked("way_in")
+        return self.now_way_in
+
+    def copy_url(self) -> str:
+        self._asked("copy_url")
+        return f"{self.now_way_in.public_url}/hook/not-a-secret"
+
+    def send_test_alert(self) -> TestAlert:
+        self._asked("send_test_alert")
+        return self.test_alert
+
+    def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
+        self._asked("import_files")
+        total = len(paths) * 10
+        for done in range(1, total + 1):
+            if not progress(done, total):
+                return {"files": len(paths), "arrivals": done, "cancelled": 1}
+        return {"files": len(paths), "arrivals": total, "new": total, "duplicates": 0, "dead_letters": 0}
+
+    def export_signals_csv(self, path: Path, ids: list[int]) -> int:
+        self._asked("export_signals_csv")
+        self.exported = path, ids
+        return len(ids)
+
+
+def _place(row: SignalRow) -> tuple[int, str]:
+    return row.view.sort_us, row.view.trade_id
