@@ -129,12 +129,17 @@ def _snapshot(
         told.insert(0, report.confirmed)
     signals = ",".join(_running_item(signal) for signal in told[:MAX_SIGNALS])
     born = indicator.signals[indicator.told :][:MAX_TRIANGLES]
-    triangles = ",".join(_triangle_item(signal, lost_quote=faults.lost_quote) for signal in born)
-    body = f'{head},"signals":[{signals}],"triangles_delta":[{triangles}]}}'
-    if len(body) <= MAX_LENGTH:
-        indicator.told += len(born)
-    else:
-        short = head.replace('"debug_overflow":false', f'"debug_overflow":true,"debug_payload_len":{len(body)}')
+    while True:
+        triangles = ",".join(_triangle_item(signal, lost_quote=faults.lost_quote) for signal in born)
+        body = f'{head},"signals":[{signals}],"triangles_delta":[{triangles}]}}'
+        if len(body) <= MAX_LENGTH or not born:
+            break
+        born = born[:-1]
+    indicator.told += len(born)
+    if len(body) > MAX_LENGTH:
+        short = head.replace(
+            '"debug_overflow":false', f'"debug_overflow":true,"debug_payload_len":{len(body)}'
+        )
         body = f'{short},"signals":[],"triangles_delta":[]}}'
     yield body.encode()
 
