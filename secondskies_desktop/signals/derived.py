@@ -6,6 +6,7 @@ be derived again at any time with the identical result.
 
 from __future__ import annotations
 
+from secondskies_desktop.foundation.market_hours import open_seconds_between
 from secondskies_desktop.foundation.sessions import session_at, trade_date
 from secondskies_desktop.signals.legreading import LegReading, read_legs
 from secondskies_desktop.signals.lifecycle import SignalState, direction_of_state, entry_bar_us
@@ -167,4 +168,6 @@ def _bars_to_confirm(state: SignalState, sources: dict[str, str]) -> int | None:
     if signal is None or confirmed is None or confirmed < signal:
         return None
     sources["bars_to_confirm"] = Source.RECOMPUTED
-    return (confirmed - signal) // 60_000_000
+    # Bars are counted, not minutes: the daily halt between two bars holds none.
+    seconds = open_seconds_between(signal, confirmed)
+    return (confirmed - signal) // 60_000_000 if seconds is None else seconds // 60

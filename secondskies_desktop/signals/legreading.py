@@ -144,10 +144,12 @@ def _with_bars(state: SignalState, walked: Legs, said: LegReading) -> LegReading
     shown, other = (walked.indicator, walked.canon) if his else (walked.canon, walked.indicator)
     sources, inferred = dict(said.sources), list(said.inferred)
     be, no_be = said.be, said.no_be
-    if no_be.status is not LegStatus.STOPPED_SL and walked.stopped_us is not None:
+    if no_be.stopped_us is None and walked.stopped_us is not None:
+        # Also where the stop was told without its time: the bars know the minute.
+        if no_be.status is not LegStatus.STOPPED_SL:
+            inferred.append("EXIT_SL")
         no_be = no_be._replace(status=LegStatus.STOPPED_SL, stopped_us=walked.stopped_us)
         sources["exit_at"] = Source.RECOMPUTED
-        inferred.append("EXIT_SL")
     if EventType.EXIT_BE not in state.kinds:
         if shown.stopped_us is not None:
             be = be._replace(status=shown.status, stopped_us=shown.stopped_us)
