@@ -157,13 +157,18 @@ def _running_item(signal: SimSignal) -> str:
 
 
 def _triangle_item(signal: SimSignal, *, lost_quote: bool) -> str:
+    """Write a new triangle; one that an overflow kept back has moved on by the time it is told."""
     at = new_york(signal.triangle_us)
     quote = "" if lost_quote else '"'
+    confirmed = "null" if signal.confirmed_us is None else str(signal.confirmed_us // 1000)
+    risk = None if signal.entry is None else signal.risk
+    bars = "null" if signal.bars_to_confirm is None else str(signal.bars_to_confirm)
     return (
         f'{{"trade_id":"{signal.trade_id}","triangle_time":{signal.triangle_us // 1000}'
-        f',"confirmation_time":null,"date":"{at:%Y-%m-%d}","time":"{at:%H:%M:%S}"'
+        f',"confirmation_time":{confirmed},"date":"{at:%Y-%m-%d}","time":"{at:%H:%M:%S}"'
         f',"direction":"{signal.direction}","session":"{session_at(signal.triangle_us)}"'
-        f',"status":"{signal.status}","entry":null,"stop":null,"risk":null,"bars_to_confirm":null'
+        f',"status":"{signal.status}","entry":{_price(signal.entry)},"stop":{_price(signal.stop)}'
+        f',"risk":{_price(risk)},"bars_to_confirm":{bars}'
         f',"htf_daily":"{signal.htf["htf_daily"]}","htf_4h":"{signal.htf["htf_4h"]}"'
         f',"htf_1h":"{signal.htf["htf_1h"]}{quote},"htf_15m":"{signal.htf["htf_15m"]}"'
         f',"htf_5m":"{signal.htf["htf_5m"]}"}}'
