@@ -41,18 +41,18 @@ class _Lane:
             return
         self.rows += len(event.rows)
         if self.rows > self.capacity:
-            self.overflow()
+            self.events.clear()
+            self.overflowed = True
             return
         self.events.append(event)
 
-    def overflow(self) -> None:
+    def forget(self) -> None:
         self.events.clear()
-        self.overflowed = True
+        self.rows, self.overflowed = 0, False
 
     def take(self) -> tuple[list[SignalsChanged | ArrivalsChanged], bool]:
         taken, overflowed = list(self.events), self.overflowed
-        self.events.clear()
-        self.rows, self.overflowed = 0, False
+        self.forget()
         return taken, overflowed
 
 
@@ -70,6 +70,8 @@ class Bridge(QObject):
     """list[ArrivalsChanged]"""
     resync = Signal(str)
     """"signals" or "arrivals\""""
+    rebuilt = Signal()
+    """Every signal must be read anew: the projection was folded again."""
     way_in_changed = Signal(object)
     """WayIn"""
     status_changed = Signal(object)
@@ -86,6 +88,7 @@ class Bridge(QObject):
         self._way_in: WayIn | None = None
         self._status: DeskStatus | None = None
         self._attention: dict[tuple[str, str], Attention | AttentionCleared] = {}
+        self._rebuilt = False
         self._awake = False
         self._endings: list[Callable[[], None]] = []
         self._timer = QTimer(self)
@@ -114,6 +117,13 @@ class Bridge(QObject):
             self._endings.pop()()
         self._timer.stop()
 
+    def ask_again(self) -> None:
+        """Ask the panels to read what changed since they last heard of it; any thread."""
+        with self._lock:
+            for lane in self._lanes.values():
+                lane.overflowed = True
+        self._rouse()
+
     def hear_signals(self, event: SignalsChanged) -> None:
         """Take changed signals; any thread."""
         with self._lock:
@@ -123,7 +133,8 @@ class Bridge(QObject):
     def hear_rebuilt(self, _event: SignalsRebuilt) -> None:
         """Note that every signal must be read anew; any thread."""
         with self._lock:
-            self._lanes["signals"].overflow()
+            self._lanes["signals"].forget()
+            self._rebuilt = True
         self._rouse()
 
     def hear_arrivals(self, event: ArrivalsChanged) -> None:
@@ -168,10 +179,13 @@ class Bridge(QObject):
         """Emit all that waits, one batch a topic, the need to read again before the rows."""
         with self._lock:
             self._awake = False
+            rebuilt, self._rebuilt = self._rebuilt, False
             lanes = {topic: lane.take() for topic, lane in self._lanes.items()}
             way_in, self._way_in = self._way_in, None
             status, self._status = self._status, None
             attention, self._attention = list(self._attention.values()), {}
+        if rebuilt:
+            self.rebuilt.emit()
         for topic, (events, overflowed) in lanes.items():
             if overflowed:
                 self.resync.emit(topic)

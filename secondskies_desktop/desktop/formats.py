@@ -15,6 +15,7 @@ MINUS = "−"
 
 _SECOND_US = 1_000_000
 _MINUTE_US = 60 * _SECOND_US
+_HOUR_US = 60 * _MINUTE_US
 _MINUTE_S = 60
 _HOUR_S = 3_600
 _DAY_S = 86_400
@@ -97,19 +98,18 @@ def size(octets: int | None) -> str:
     return f"{octets} B" if octets < _KILO else f"{octets / _KILO:.1f} kB"
 
 
-@lru_cache(maxsize=65_536)
-def _minute(minute: int) -> tuple[str, str]:
-    """Return (date, HH:MM) in New York of a minute since the epoch; rows share few of them."""
-    local = new_york(minute * _MINUTE_US)
-    return f"{local:%d %b}", f"{local:%H:%M}"
+@lru_cache(maxsize=8_192)
+def _hour(hour: int) -> tuple[str, str]:
+    """Return (day, HH) in New York of an hour since the epoch; its clock differs by whole hours only."""
+    local = new_york(hour * _HOUR_US)
+    return f"{local:%d %b}", f"{local:%H}"
 
 
 def ny_clock(instant_us: int | None) -> str:
     """Return New York's wall clock without a label, for columns whose head says NY: "14:31:07"."""
     if instant_us is None:
         return UNKNOWN
-    minute, rest_us = divmod(instant_us, _MINUTE_US)
-    return f"{_minute(minute)[1]}:{rest_us // _SECOND_US:02d}"
+    return f"{ny_minute(instant_us)}:{instant_us // _SECOND_US % _MINUTE_S:02d}"
 
 
 def ny_time(instant_us: int | None) -> str:
@@ -119,12 +119,19 @@ def ny_time(instant_us: int | None) -> str:
 
 def ny_minute(instant_us: int | None) -> str:
     """Return the minute of a bar: "14:31"."""
-    return UNKNOWN if instant_us is None else _minute(instant_us // _MINUTE_US)[1]
+    if instant_us is None:
+        return UNKNOWN
+    return f"{_hour(instant_us // _HOUR_US)[1]}:{instant_us // _MINUTE_US % _MINUTE_S:02d}"
 
 
 def ny_day(instant_us: int | None) -> str:
     """Return New York's day: "02 Dec"."""
-    return UNKNOWN if instant_us is None else _minute(instant_us // _MINUTE_US)[0]
+    return UNKNOWN if instant_us is None else _hour(instant_us // _HOUR_US)[0]
+
+
+def ny_weekday(instant_us: int) -> str:
+    """Return New York's day of the week: "Sun"."""
+    return f"{new_york(instant_us):%a}"
 
 
 def ny_stamp(instant_us: int | None) -> str:
@@ -163,7 +170,7 @@ def countdown(until_us: int, now_us: int) -> str:
 
 def session_name(session: str | None) -> str:
     """Return a session as it is written on screen."""
-    return UNKNOWN if session is None else session.replace("_", " ")
+    return UNKNOWN if session is None else session.replace("_", " ").replace("HOURS", "HRS")
 
 
 _WORDS = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from secondskies_desktop.desktop import theme
@@ -34,7 +34,7 @@ class Panel(QWidget):
     """What it shows of the bridge: "signals", "arrivals", "way_in", "status", "attention"."""
 
     loaded = Signal()
-    """The first answer is on screen: content, an empty state or an error."""
+    """An answer is on screen: the first, and that to each `show_signal`; content, nothing, or an error."""
     signal_chosen = Signal(int)
     """The trader chose this signal id; the window hands it to the other panels."""
     detail_wanted = Signal(int)
@@ -43,6 +43,7 @@ class Panel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumWidth(theme.PANEL_MIN_WIDTH)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.header = PanelHeader(self.title)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
@@ -58,6 +59,10 @@ class Panel(QWidget):
 
     def show_signal(self, signal_id: int) -> None:
         """Another panel's signal was chosen; a panel that shows one signal shows this one."""
+
+    def is_complete(self) -> bool:
+        """Whether all that the panel reads by itself is on screen."""
+        return True
 
     def take_focus(self) -> None:
         """Put the keyboard where a trader would go on."""

@@ -6,7 +6,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import structlog
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal, Slot
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_log = structlog.get_logger(__name__)
 _THREADS = 3
 
 

@@ -153,6 +153,9 @@ QPushButton[segment="true"]:hover { color: $text; background: $hover; }
 QPushButton[segment="true"]:checked { color: $text; background: $selection; }
 QPushButton[segment="true"]:focus { border: 1px solid $no_be; }
 
+QToolButton[choice="true"] { color: $muted; padding: 0 10px; }
+QToolButton[choice="true"][chosen="true"] { color: $text; background: $selection; border: 1px solid $faint; }
+
 QTableView, QTreeView, QListView {
   background: $surface; color: $text; border: none; gridline-color: $line; outline: none;
   selection-background-color: $selection; selection-color: $text;
@@ -160,7 +163,7 @@ QTableView, QTreeView, QListView {
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
   background: $surface; color: $muted; border: none; border-bottom: 1px solid $line;
-  padding: 0 6px; font-size: ${label}px;
+  padding: 0 6px;
 }
 QHeaderView::section:hover { color: $text; background: $raised; }
 QTableCornerButton::section { background: $surface; border: none; }
@@ -192,5 +195,7 @@ StaleRibbon { background: $watch_ground; color: $watch; padding: ${half}px 12px;
 AttentionStrip { background: $info_ground; }
 AttentionStrip[severity="WATCH"] { background: $watch_ground; }
 AttentionStrip[severity="DANGER"] { background: $danger_ground; }
+ProblemStrip { background: $danger_ground; }
+ImportBar { background: $raised; }
 AttentionStrip QLabel { background: transparent; }
 """

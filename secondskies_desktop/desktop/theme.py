@@ -28,16 +28,16 @@ LABEL_TRACKING = 105.0
 ICON = 16
 MARK = 8
 """The side of a status dot."""
-BAR = 6
+BAR = 8
 """The height of an in-cell bar."""
-BAR_TRACK = 44
-"""The length of an in-cell bar of MFE; that of MAE is shorter."""
-MAE_TRACK = 24
+BAR_TRACK = 28
+"""The least length of an in-cell bar of MFE; it grows with the column. That of MAE is shorter."""
+MAE_TRACK = 20
 HTF_STEP = 11
 """From one timeframe's dot to the next."""
 MARK_STEP = 18
 """From one letter of the marks to the next."""
-AGE_WIDTH = 68
+AGE_WIDTH = 64
 CELL_PAD = 6
 MOTION_MS = 150
 PANEL_MIN_WIDTH = 320

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.exc import DataError, IntegrityError
 
-from secondskies_desktop.foundation.database.bulk import insert_new
+from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_new, mark, upsert
 from secondskies_desktop.ingest.tables import bodies, deliveries, inbox, pump_position, tokens
 from secondskies_desktop.ingest.tokens import DEFAULT, Token
 
@@ -76,6 +77,7 @@ class InboxRow(NamedTuple):
 _APPEND = "INSERT INTO inbox (received_us, source, stream, sha256, log_key, body) VALUES "
 _APPEND_SQLITE = _APPEND + "(?,?,?,?,?,?)"
 _APPEND_POSTGRES = _APPEND + "(%s,%s,%s,%s,%s,%s)"
+_STORED = f"SELECT {','.join(('id', *Stored._fields[1:]))} FROM inbox WHERE "
 
 
 def append_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
@@ -99,8 +101,8 @@ def serialise_appends(connection: Connection) -> None:
 def append_new(connection: Connection, arrivals: Sequence[Arrival]) -> list[int]:
     """Append the arrivals of a log that are not there yet; returns the ids of the new ones."""
     serialise_appends(connection)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    statement = f"{_APPEND}({','.join([mark] * 6)}) ON CONFLICT (log_key) DO NOTHING RETURNING id"
+    marks = ",".join([mark(connection)] * 6)
+    statement = f"{_APPEND}({marks}) ON CONFLICT (log_key) DO NOTHING RETURNING id"
     found: list[int] = []
     for arrival in arrivals:
         row = connection.exec_driver_sql(statement, tuple(arrival)).first()
@@ -111,36 +113,13 @@ def append_new(connection: Connection, arrivals: Sequence[Arrival]) -> list[int]
 
 def after(connection: Connection, inbox_id: int, limit: int) -> list[Stored]:
     """Return the next arrivals behind a place of the inbox, oldest first."""
-    query = (
-        select(
-            inbox.c.id,
-            inbox.c.received_us,
-            inbox.c.source,
-            inbox.c.stream,
-            inbox.c.sha256,
-            inbox.c.body,
-        )
-        .where(inbox.c.id > inbox_id)
-        .order_by(inbox.c.id)
-        .limit(limit)
-    )
-    return [Stored(*row) for row in connection.execute(query)]
+    rows = fetch(connection, f"{_STORED}id>? ORDER BY id LIMIT ?", (inbox_id, limit))
+    return [Stored._make(row) for row in rows]
 
 
 def arrivals_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Stored]:
     """Return arrivals by their ids."""
-    found: dict[int, Stored] = {}
-    for start in range(0, len(ids), 500):
-        query = select(
-            inbox.c.id,
-            inbox.c.received_us,
-            inbox.c.source,
-            inbox.c.stream,
-            inbox.c.sha256,
-            inbox.c.body,
-        ).where(inbox.c.id.in_(ids[start : start + 500]))
-        found.update({row[0]: Stored(*row) for row in connection.execute(query)})
-    return found
+    return {row[0]: Stored._make(row) for row in fetch_by_keys(connection, f"{_STORED}id IN", (), ids)}
 
 
 def last_arrival(connection: Connection) -> int:
@@ -175,18 +154,24 @@ def note_bodies(connection: Connection, arrivals: Sequence[Stored]) -> set[int]:
     return {row[0] for row in insert_new(connection, bodies, rows, ("first_inbox_id",))}
 
 
+def first_ids(connection: Connection, arrivals: Sequence[Stored]) -> set[int]:
+    """Return the ids of those arrivals whose bytes came with them for the first time on their stream."""
+    statement = "SELECT first_inbox_id FROM bodies WHERE first_inbox_id=? AND stream=? AND sha256=?"
+    return {
+        one.inbox_id
+        for one in arrivals
+        if fetch(connection, statement, (one.inbox_id, one.stream, one.sha256))
+    }
+
+
 def write_deliveries(connection: Connection, rows: Sequence[Delivery]) -> None:
     """Write what became of arrivals, over what was known before."""
-    if not rows:
-        return
-    columns = ",".join(Delivery._fields)
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    updates = ",".join(f"{name}=excluded.{name}" for name in Delivery._fields[1:])
-    connection.exec_driver_sql(
-        f"INSERT INTO deliveries ({columns}) VALUES ({','.join([mark] * len(Delivery._fields))}) "
-        f"ON CONFLICT (inbox_id) DO UPDATE SET {updates}",
-        [tuple(row) for row in rows],
-    )
+    upsert(connection, deliveries, rows)
+
+
+def is_refused_value(error: BaseException) -> bool:
+    """Tell whether a database refused what was to be written, as it would at every further attempt."""
+    return isinstance(error, DataError | IntegrityError)
 
 
 def forget_deliveries(connection: Connection) -> None:

@@ -6,52 +6,68 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from secondskies_desktop.foundation.database.bulk import insert_new
+from secondskies_desktop.foundation.database.bulk import fetch, insert_new, mark
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.market.tables import bars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy.engine import Connection
 
 SNAPSHOT = "snapshot"
+_PAGE = 2_000
+_FIELDS = "at_us,open,high,low,close"
 
 
 def insert_bars(connection: Connection, stream: str, rows: Sequence[tuple[Bar, int]]) -> list[Bar]:
-    """Insert bars with the order of their arrival; returns the ones that were new or came first after all.
+    """Insert bars with their time of arrival (µs UTC); returns those that were new or came first after all.
 
-    Of two bars of one minute the first received is kept, whatever order they are written in.
+    Of two bars of one minute the first received is kept, whatever order they are written in; of two that were
+    received at once, the one with the smaller prices. The answer is in the order of time.
     """
+    first: dict[int, tuple[int, Bar]] = {}
+    for bar, arrival in rows:
+        known = first.get(bar.at_us)
+        if known is None or (arrival, _prices(bar)) < (known[0], _prices(known[1])):
+            first[bar.at_us] = (arrival, bar)
     records = [
-        (stream, bar.at_us, bar.open, bar.high, bar.low, bar.close, SNAPSHOT, arrival)
-        for bar, arrival in rows
+        (stream, at_us, *_prices(bar), SNAPSHOT, arrival) for at_us, (arrival, bar) in sorted(first.items())
     ]
     new = {row[0] for row in insert_new(connection, bars, records, ("at_us",))}
-    changed = [bar for bar, _ in rows if bar.at_us in new]
-    for bar, arrival in rows:
-        if bar.at_us not in new and _replace_if_earlier(connection, stream, bar, arrival):
-            changed.append(bar)
-    return changed
+    return [
+        bar
+        for at_us, (arrival, bar) in sorted(first.items())
+        if at_us in new or _replace_if_earlier(connection, stream, bar, arrival)
+    ]
+
+
+def _prices(bar: Bar) -> tuple[float, float, float, float]:
+    return bar.open, bar.high, bar.low, bar.close
 
 
 def _replace_if_earlier(connection: Connection, stream: str, bar: Bar, arrival: int) -> bool:
-    found = connection.execute(
-        bars.update()
-        .where(bars.c.stream == stream, bars.c.at_us == bar.at_us, bars.c.arrival > arrival)
-        .values(open=bar.open, high=bar.high, low=bar.low, close=bar.close, arrival=arrival)
+    one = mark(connection)
+    values = (*_prices(bar), arrival)
+    found = connection.exec_driver_sql(
+        f"UPDATE bars SET open={one},high={one},low={one},close={one},arrival={one} "
+        f"WHERE stream={one} AND at_us={one} "
+        f"AND (arrival,open,high,low,close)>({one},{one},{one},{one},{one})",
+        (*values, stream, bar.at_us, arrival, *_prices(bar)),
     )
     return found.rowcount > 0
 
 
-def bars_from(connection: Connection, stream: str, from_us: int) -> list[Bar]:
-    """Return the bars of a chart from a time on, oldest first."""
-    query = (
-        select(bars.c.at_us, bars.c.open, bars.c.high, bars.c.low, bars.c.close)
-        .where(bars.c.stream == stream, bars.c.at_us >= from_us)
-        .order_by(bars.c.at_us)
-    )
-    return [Bar(*row) for row in connection.execute(query)]
+def bars_from(connection: Connection, stream: str, from_us: int) -> Iterator[Bar]:
+    """Yield the bars of a chart from a time on, oldest first, read page by page as they are asked for."""
+    statement = f"SELECT {_FIELDS} FROM bars WHERE stream=? AND at_us>=? ORDER BY at_us LIMIT {_PAGE}"
+    while True:
+        page = fetch(connection, statement, (stream, from_us))
+        for row in page:
+            yield Bar(*row)
+        if len(page) < _PAGE:
+            return
+        from_us = page[-1][0] + 1
 
 
 def bars_between(connection: Connection, stream: str, from_us: int, to_us: int | None) -> list[Bar]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals import fields
-from secondskies_desktop.signals.alerts_by_event import event_type_of
+from secondskies_desktop.signals.alerts_by_event import BEFORE_ENTRY, event_type_of
 from secondskies_desktop.signals.event import Decoded, Event, Undecodable
 from secondskies_desktop.signals.identity import MINUTE_US, parse_id, parse_stamp
-from secondskies_desktop.signals.vocabulary import EventType, Source, direction_of
+from secondskies_desktop.signals.vocabulary import Direction, EventType, Source, direction_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 Said = tuple[list[Event], tuple[str, ...]]
+CONTRACT = 2
+"""The number of our own contract (docs/alert-contract.md)."""
+_DAY_MINUTES = 1_440
 
 
 def _each(items: Iterable[Any], label: str, read: Callable[[dict[str, Any]], list[Event]]) -> Said:
@@ -35,21 +38,14 @@ def mfe_batch(tree: dict[str, Any]) -> Decoded:
     """Decode MFE_UPDATE_BATCH: one alert a bar, New York wall time of the bar's open."""
     stamp = fields.text(tree, "timestamp")
     at_us = None if stamp is None else parse_stamp(stamp).new_york_us
-    update = EventType.MFE_UPDATE
-    received, by_id = Source.RECEIVED, Source.ID
 
     def read(item: dict[str, Any]) -> list[Event]:
         trade_id = fields.trade_id(item)
         return [
-            Event(
-                update,
+            batch_event(
                 trade_id,
                 at_us,
-                received,
-                at_us,
                 direction_of(item.get("direction")),
-                parse_id(trade_id).new_york_us,
-                by_id,
                 fields.mfe(item, "be_mfe"),
                 fields.mfe(item, "no_be_mfe"),
                 fields.mae(item, "mae_global_r"),
@@ -62,11 +58,39 @@ def mfe_batch(tree: dict[str, Any]) -> Decoded:
     return Decoded("mfe-batch", "MFE_UPDATE_BATCH", events, problems=problems)
 
 
+def batch_event(
+    trade_id: str,
+    at_us: int | None,
+    direction: Direction | None,
+    be_mfe: float | None,
+    no_be_mfe: float | None,
+    mae: float | None,
+    price: float | None,
+    be_triggered: bool | None,
+) -> Event:
+    """Return what one item of a batch says."""
+    return Event(
+        EventType.MFE_UPDATE,
+        trade_id,
+        at_us,
+        Source.RECEIVED,
+        None,
+        direction,
+        parse_id(trade_id).new_york_us,
+        Source.ID,
+        be_mfe,
+        no_be_mfe,
+        mae,
+        price,
+        be_triggered,
+    )
+
+
 def export(tree: dict[str, Any]) -> Decoded:
     """Decode INDICATOR_EXPORT_V2: confirmed signals with their excursions, times in UTC milliseconds."""
 
     def read(item: dict[str, Any]) -> list[Event]:
-        return _followed(item, None)
+        return _followed(item, None, {})
 
     events, problems = _each(fields.rows(tree, "signals"), "signals", read)
     return Decoded("export-v2", "INDICATOR_EXPORT_V2", events, problems=problems)
@@ -74,182 +98,225 @@ def export(tree: dict[str, Any]) -> Decoded:
 
 def all_signals_export(tree: dict[str, Any]) -> Decoded:
     """Decode ALL_SIGNALS_EXPORT: one row per triangle with its present state."""
-    events, problems = _each(
-        fields.rows(tree, "signals"), "signals", lambda item: _triangle(item, "signal_time")
-    )
+
+    def read(item: dict[str, Any]) -> list[Event]:
+        return _triangle(item, "signal_time", {})
+
+    events, problems = _each(fields.rows(tree, "signals"), "signals", read)
     return Decoded("all-signals-export", "ALL_SIGNALS_EXPORT", events, problems=problems)
 
 
 def snapshot(tree: dict[str, Any]) -> Decoded:
-    """Decode UNIFIED_SNAPSHOT_V1: the bar, the running trades (at most 12) and the new triangles."""
-    timeframe = fields.text(tree, "timeframe") or "1"
-    if not timeframe.isdecimal() or not 0 < int(timeframe) <= 1440:
-        raise Undecodable("timeframe: not minutes")
+    """Decode UNIFIED_SNAPSHOT_V1: the bar, the running trades (at most 12) and the new triangles.
+
+    A bar that cannot be is a problem of the body; what it says of signals is read all the same.
+    """
     close_us = fields.instant(tree, "bar_ts")
     if close_us is None:
         raise Undecodable("bar_ts: missing")
-    at_us = close_us - int(timeframe) * MINUTE_US
     symbol = fields.chart_symbol(fields.text(tree, "symbol"))
-    bar = bar_of(tree, at_us) if timeframe == "1" else None
+    at_us, bar, problems = _bar_of_snapshot(tree, close_us)
     if fields.flag(tree, "debug_overflow"):
-        return Decoded("snapshot-v1", "UNIFIED_SNAPSHOT_V1", [], bar=bar, symbol=symbol, notes=("overflow",))
-    running, problems = _each(fields.rows(tree, "signals"), "signals", lambda item: _followed(item, at_us))
-    born, more = _each(
+        return Decoded(
+            "snapshot-v1",
+            "UNIFIED_SNAPSHOT_V1",
+            [],
+            problems=problems,
+            notes=("overflow",),
+            bar=bar,
+            symbol=symbol,
+        )
+    common: dict[str, Any] = {"by_bars": True}
+    if symbol is not None:
+        common["symbol"] = symbol
+    running, more = _each(
+        fields.rows(tree, "signals"), "signals", lambda item: _followed(item, at_us, common)
+    )
+    born, still_more = _each(
         fields.rows(tree, "triangles_delta"),
         "triangles_delta",
-        lambda item: _triangle(item, "triangle_time"),
+        lambda item: _triangle(item, "triangle_time", common),
     )
-    listed = tuple(event.trade_id for event in running if event.type is EventType.MFE_UPDATE)
     return Decoded(
         "snapshot-v1",
         "UNIFIED_SNAPSHOT_V1",
         [*born, *running],
-        problems=(*problems, *more),
+        problems=(*problems, *more, *still_more),
         bar=bar,
         symbol=symbol,
-        listed=listed,
     )
 
 
-def _followed(item: dict[str, Any], at_us: int | None) -> list[Event]:
-    """Read a confirmed signal that the indicator follows (snapshot `signals`, export)."""
+def _bar_of_snapshot(tree: dict[str, Any], close_us: int) -> tuple[int | None, Bar | None, tuple[str, ...]]:
+    """Return the open of the snapshot's bar, the bar if it is a possible one-minute bar, and what is wrong."""
+    try:
+        timeframe = fields.text(tree, "timeframe") or "1"
+        if not (timeframe.isascii() and timeframe.isdecimal() and 0 < int(timeframe[:5]) <= _DAY_MINUTES):
+            raise Undecodable("timeframe: not minutes")
+    except Undecodable as reason:
+        return None, None, (str(reason),)
+    at_us = close_us - int(timeframe) * MINUTE_US
+    if timeframe != "1":
+        return at_us, None, ()
+    return at_us, *_bar_or_problem(tree, at_us)
+
+
+def _bar_or_problem(tree: dict[str, Any], at_us: int) -> tuple[Bar | None, tuple[str, ...]]:
+    try:
+        return bar_of(tree, at_us), ()
+    except Undecodable as reason:
+        return None, (f"bar: {reason}",)
+
+
+def _followed(item: dict[str, Any], at_us: int | None, common: dict[str, Any]) -> list[Event]:
+    """Read a confirmed signal that the indicator follows (snapshot `signals`, export).
+
+    `common` is what the body says of all its signals. One that is not completed was alive at the bar `at_us`.
+    """
     trade_id = fields.trade_id(item)
-    parsed = parse_id(trade_id)
-    signal_us = fields.instant(item, "triangle_time")
     confirmed_us = fields.instant(item, "confirmation_time")
     direction = direction_of(item.get("direction"))
-    detail: dict[str, Any] = {
-        "entry_price": fields.price(item, "entry"),
-        "stop_loss": fields.price(item, "stop"),
-        "symbol": fields.chart_symbol(fields.text(item, "symbol")),
-        "by_bars": at_us is not None,
-    }
-    said = {key: value for key, value in detail.items() if value is not None}
-    signal = (parsed.new_york_us, Source.ID) if signal_us is None else (signal_us, Source.RECEIVED)
+    symbol = fields.chart_symbol(fields.text(item, "symbol"))
+    is_completed = bool(fields.flag(item, "completed"))
+    said = common | _not_null(
+        entry_price=fields.price(item, "entry"),
+        stop_loss=fields.price(item, "stop"),
+        symbol=symbol,
+        alive=True if at_us is not None and not is_completed else None,
+    )
+    signal = _signal_bar(item, "triangle_time", trade_id)
+    update = Event(
+        EventType.MFE_UPDATE,
+        trade_id,
+        at_us,
+        Source.RECEIVED,
+        None,
+        direction,
+        *signal,
+        fields.mfe(item, "be_mfe"),
+        fields.mfe(item, "no_be_mfe"),
+        fields.mae(item, "mae"),
+        detail=said or None,
+    )
+    events = [update]
+    if confirmed_us is not None:
+        events.insert(0, _plain(EventType.CONFIRMED, trade_id, confirmed_us, direction, signal))
+    if is_completed:
+        events.append(_plain(EventType.EXIT_SL, trade_id, None, direction, signal))
+    return events
+
+
+_STATES = {
+    "CONFIRMED": EventType.CONFIRMED,
+    "CANCELLED": EventType.CANCELLED,
+    "COMPLETED": EventType.EXIT_SL,
+}
+
+
+def _triangle(item: dict[str, Any], time_key: str, common: dict[str, Any]) -> list[Event]:
+    """Read a row per triangle (snapshot `triangles_delta`, full export): its birth and what followed."""
+    trade_id = fields.trade_id(item)
+    confirmed_us = fields.instant(item, "confirmation_time")
+    direction = direction_of(item.get("direction"))
+    said = common | _not_null(
+        entry_price=fields.price(item, "entry"),
+        stop_loss=fields.price(item, "stop"),
+        bars_to_confirm=fields.number(item, "bars_to_confirm", 1_000_000),
+        htf=fields.alignment(item),
+    )
+    signal = _signal_bar(item, time_key, trade_id)
     events = [
         Event(
-            EventType.MFE_UPDATE,
-            trade_id,
-            at_us,
-            Source.RECEIVED,
-            at_us,
-            direction,
-            *signal,
-            fields.mfe(item, "be_mfe"),
-            fields.mfe(item, "no_be_mfe"),
-            fields.mae(item, "mae"),
-            None,
-            None,
-            said,
+            EventType.SIGNAL_CREATED, trade_id, *signal, None, direction, *signal, detail=said or None
         )
     ]
     if confirmed_us is not None:
-        events.insert(
-            0,
-            Event(
-                EventType.CONFIRMED,
-                trade_id,
-                confirmed_us,
-                Source.RECEIVED,
-                None,
-                direction,
-                *signal,
-            ),
-        )
-    if fields.flag(item, "completed"):
-        events.append(Event(EventType.EXIT_SL, trade_id, None, Source.RECEIVED, None, direction, *signal))
+        events.append(_plain(EventType.CONFIRMED, trade_id, confirmed_us, direction, signal))
+    state = _STATES.get((fields.text(item, "status") or "").upper())
+    if state is not None and (state is not EventType.CONFIRMED or confirmed_us is None):
+        events.append(_plain(state, trade_id, None, direction, signal))
     return events
 
 
-_ENDINGS = {"CANCELLED": EventType.CANCELLED, "COMPLETED": EventType.EXIT_SL}
-
-
-def _triangle(item: dict[str, Any], time_key: str) -> list[Event]:
-    """Read a row per triangle (snapshot `triangles_delta`, full export): its birth and what followed."""
-    trade_id = fields.trade_id(item)
+def _signal_bar(item: dict[str, Any], key: str, trade_id: str) -> tuple[int | None, Source]:
+    """Return the triangle bar and its source: the item's own time, else the id's."""
+    said_us = fields.instant(item, key)
     parsed = parse_id(trade_id)
-    signal_us = fields.instant(item, time_key)
-    signal = (parsed.new_york_us, Source.ID) if signal_us is None else (signal_us, Source.RECEIVED)
-    confirmed_us = fields.instant(item, "confirmation_time")
-    direction = direction_of(item.get("direction"))
-    detail: dict[str, Any] = {
-        "entry_price": fields.price(item, "entry"),
-        "stop_loss": fields.price(item, "stop"),
-        "bars_to_confirm": fields.number(item, "bars_to_confirm", 1_000_000),
-        "htf": fields.alignment(item),
-        "by_bars": time_key == "triangle_time",
-    }
-    said = {key: value for key, value in detail.items() if value is not None}
-    created = Event(EventType.SIGNAL_CREATED, trade_id, *signal, None, direction, *signal, detail=said)
-    events = [created]
-    if confirmed_us is not None:
-        events.append(
-            Event(
-                EventType.CONFIRMED,
-                trade_id,
-                confirmed_us,
-                Source.RECEIVED,
-                None,
-                direction,
-                *signal,
-            )
-        )
-    ending = _ENDINGS.get((fields.text(item, "status") or "").upper())
-    if ending is not None:
-        events.append(Event(ending, trade_id, None, Source.RECEIVED, None, direction, *signal))
-    return events
+    return (parsed.new_york_us, Source.ID) if said_us is None else (said_us, Source.RECEIVED)
+
+
+def _plain(
+    kind: EventType,
+    trade_id: str,
+    at_us: int | None,
+    direction: Direction | None,
+    signal: tuple[int | None, Source],
+) -> Event:
+    return Event(kind, trade_id, at_us, Source.RECEIVED, None, direction, *signal)
+
+
+def _not_null(**values: object) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def bar_of(tree: dict[str, Any], at_us: int) -> Bar | None:
     """Return the one-minute bar of a body, None where a price is missing; raises Undecodable if impossible."""
-    prices = [fields.price(tree, key) for key in ("open", "high", "low", "close")]
-    if any(value is None for value in prices):
+    opened, high, low, closed = (fields.price(tree, key) for key in ("open", "high", "low", "close"))
+    if opened is None or high is None or low is None or closed is None:
         return None
-    opened, high, low, closed = (float(value) for value in prices if value is not None)
     if high < max(opened, closed) or low > min(opened, closed):
-        raise Undecodable("the bar's high or low lies inside its body")
+        raise Undecodable("the high or low lies inside the body")
     return Bar(at_us, opened, high, low, closed)
 
 
 def contract_two(tree: dict[str, Any]) -> Decoded:
     """Decode our own contract 2 (docs/alert-contract.md): exits announced, times in UTC milliseconds."""
-    at_us = fields.instant(tree, "bar")
-    if at_us is None:
+    bar_us = fields.instant(tree, "bar")
+    if bar_us is None:
         raise Undecodable("bar: missing")
     symbol = fields.chart_symbol(fields.text(tree, "symbol"))
-    bar = bar_of(tree, at_us) if fields.text(tree, "timeframe") == "1" else None
+    common: dict[str, Any] = {} if symbol is None else {"symbol": symbol}
+    bar, wrong = None, ()
+    if fields.text(tree, "timeframe") == "1":
+        bar, wrong = _bar_or_problem(tree, bar_us)
 
     def read(item: dict[str, Any]) -> list[Event]:
-        kind = event_type_of(item.get("type"))
-        trade_id = fields.trade_id(item)
-        own_us = fields.instant(item, "at")
-        signal_us = fields.instant(item, "signal_at")
-        detail: dict[str, Any] = {
-            "entry_price": fields.price(item, "entry_price"),
-            "stop_loss": fields.price(item, "stop_loss"),
-            "exit_price": fields.price(item, "exit_price"),
-            "htf": fields.alignment(item["htf"]) if isinstance(item.get("htf"), dict) else None,
-        }
-        said = {key: value for key, value in detail.items() if value is not None}
-        event_us = at_us if own_us is None else own_us
-        return [
-            Event(
-                kind,
-                trade_id,
-                event_us,
-                Source.RECEIVED,
-                event_us,
-                direction_of(item.get("direction")),
-                parse_id(trade_id).new_york_us if signal_us is None else signal_us,
-                Source.ID if signal_us is None else Source.RECEIVED,
-                fields.mfe(item, "be_mfe"),
-                fields.mfe(item, "no_be_mfe"),
-                fields.mae(item, "mae"),
-                None if bar is None else bar.close,
-                fields.flag(item, "be_triggered"),
-                said or None,
-            )
-        ]
+        at_us = fields.instant(item, "at")
+        # An event that had to wait for a later alert did not see that alert's price.
+        price = None if bar is None or at_us not in (None, bar_us) else bar.close
+        return [_of_contract_two(item, bar_us if at_us is None else at_us, price, common)]
 
     events, problems = _each(fields.rows(tree, "events"), "events", read)
-    return Decoded("contract-2", "CONTRACT_2", events, problems=problems, bar=bar, symbol=symbol)
+    return Decoded(
+        "contract-2", "CONTRACT_2", events, problems=(*wrong, *problems), bar=bar, symbol=symbol
+    )
+
+
+def _of_contract_two(
+    item: dict[str, Any], at_us: int, price: float | None, common: dict[str, Any]
+) -> Event:
+    kind = event_type_of(item.get("type"))
+    trade_id = fields.trade_id(item)
+    measured = kind not in BEFORE_ENTRY
+    alignment = item.get("htf")
+    said = common | _not_null(
+        entry_price=fields.price(item, "entry_price"),
+        stop_loss=fields.price(item, "stop_loss"),
+        exit_price=fields.price(item, "exit_price"),
+        htf=fields.alignment(alignment) if isinstance(alignment, dict) else None,
+    )
+    return Event(
+        kind,
+        trade_id,
+        at_us,
+        Source.RECEIVED,
+        at_us,
+        direction_of(item.get("direction")),
+        *_signal_bar(item, "signal_at", trade_id),
+        fields.mfe(item, "be_mfe") if measured else None,
+        fields.mfe(item, "no_be_mfe") if measured else None,
+        fields.mae(item, "mae") if measured else None,
+        price,
+        fields.flag(item, "be_triggered"),
+        said or None,
+    )

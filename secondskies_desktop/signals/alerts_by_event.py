@@ -6,27 +6,53 @@ from typing import Any
 
 from secondskies_desktop.signals import fields
 from secondskies_desktop.signals.event import Event, Undecodable
-from secondskies_desktop.signals.identity import bar_by_arrival, parse_id, parse_stamp
-from secondskies_desktop.signals.vocabulary import ALIASES, EventType, Source, direction_of
+from secondskies_desktop.signals.identity import (
+    CHICAGO_UNTIL_US,
+    ParsedId,
+    ParsedStamp,
+    bar_by_arrival,
+    parse_id,
+    parse_stamp,
+)
+from secondskies_desktop.signals.vocabulary import (
+    ALIASES,
+    GENERIC_ENDINGS,
+    EventType,
+    Source,
+    direction_of,
+)
 
-_BEFORE_ENTRY = (EventType.SIGNAL_CREATED, EventType.CONFIRMED, EventType.CANCELLED)
+BEFORE_ENTRY = (EventType.SIGNAL_CREATED, EventType.CONFIRMED, EventType.CANCELLED)
 """Their excursions are constants of the template, not measurements: no trade runs yet (domain.md §3)."""
 
+Excursions = tuple[float | None, float | None, float | None]
+"""Of the BE=1 trade, of the No-BE trade, and the worst of the No-BE trade, in R."""
+_NO_EXCURSIONS: Excursions = (None, None, None)
 
-def event_type_of(word: object) -> EventType:
-    """Return the canonical kind of event; raises Undecodable for a word that nobody has ever sent."""
+
+def event_type_of(word: object, reason: str | None = None) -> EventType:
+    """Return the canonical kind of event; raises Undecodable for a word that nobody has ever sent.
+
+    A name that only says that something ended is told apart by its reason: `be_stop_loss_hit` is of the
+    BE=1 leg, everything else is the original stop.
+    """
     if not isinstance(word, str):
         raise Undecodable("the event type is not a text")
-    kind = ALIASES.get(word.strip().upper())
+    kind = ALIASES.get(word)
     if kind is None:
-        raise Undecodable(f"unknown event type {word[:40]!r}")
+        word = word.strip().upper()
+        kind = ALIASES.get(word)
+        if kind is None:
+            raise Undecodable(f"unknown event type {word[:40]!r}")
+    if word in GENERIC_ENDINGS and reason is not None and "be" in reason.lower().split("_"):
+        return EventType.EXIT_BE
     return kind
 
 
-def strategy(tree: dict[str, Any], arrival_us: int) -> Event:
+def strategy(tree: dict[str, Any]) -> Event:
     """Decode a `type` + `signal_id` alert (November 2025): Chicago id of the confirmation bar."""
-    del arrival_us  # these bodies carry their own clock
-    kind = event_type_of(tree.get("type"))
+    reason = fields.text(tree, "completion_reason")
+    kind = event_type_of(tree.get("type"), reason)
     trade_id = fields.trade_id(tree, "signal_id")
     id_bar_us = parse_id(trade_id).chicago_us
     stamp_us = fields.instant(tree, "timestamp")
@@ -36,10 +62,12 @@ def strategy(tree: dict[str, Any], arrival_us: int) -> Event:
         "stop_loss": fields.price(tree, "sl_price"),
         "lowest_low": fields.price(tree, "lowest_low"),
         "highest_high": fields.price(tree, "highest_high"),
-        "exit_reason": fields.text(tree, "completion_reason"),
-        "confirmed_us": id_bar_us,
-        "confirmed_source": Source.ID,
+        "exit_reason": reason,
     }
+    be_mfe, no_be_mfe, _ = _NO_EXCURSIONS
+    if kind not in BEFORE_ENTRY:
+        be_mfe = fields.mfe(tree, "be_mfe" if "be_mfe" in tree else "final_be_mfe")
+        no_be_mfe = fields.mfe(tree, "no_be_mfe" if "no_be_mfe" in tree else "final_no_be_mfe")
     return Event(
         kind,
         trade_id,
@@ -49,45 +77,48 @@ def strategy(tree: dict[str, Any], arrival_us: int) -> Event:
         direction_of(tree.get("bias")) or direction_of(tree.get("direction")),
         stamp_us if is_entry else None,
         Source.RECEIVED,
-        fields.mfe(tree, "be_mfe" if "be_mfe" in tree else "final_be_mfe"),
-        fields.mfe(tree, "no_be_mfe" if "no_be_mfe" in tree else "final_no_be_mfe"),
+        be_mfe,
+        no_be_mfe,
         None,
         fields.price(tree, "current_price"),
         fields.flag(tree, "be_hit"),
-        _said(detail),
+        _said(detail, id_bar_us),
     )
 
 
-def telemetry(tree: dict[str, Any], arrival_us: int, kind: EventType | None = None) -> Event:
-    """Decode telemetry 1.0.0 and its kin, by the style of its own stamp (with or without `Z`)."""
-    if kind is None:
-        kind = event_type_of(tree.get("event_type"))
-    trade_id = fields.trade_id(tree, "trade_id" if "trade_id" in tree else "signal_id")
+def telemetry(tree: dict[str, Any], arrival_us: int, word: object) -> Event:
+    """Decode telemetry 1.0.0 and its kin, by the style of its own stamp (with or without `Z`).
+
+    `word` names the event. A body without any stamp is read by the day of its id.
+    """
+    reason = fields.text(tree, "exit_reason")
+    kind = event_type_of(word, reason)
+    trade_id = fields.trade_id(tree, "signal_id" if tree.get("trade_id") is None else "trade_id")
     parsed = parse_id(trade_id)
-    word = fields.text(tree, "event_timestamp")
-    stamp = None if word is None else parse_stamp(word)
+    stamp_word = fields.text(tree, "event_timestamp")
+    stamp = None if stamp_word is None else parse_stamp(stamp_word)
     detail: dict[str, Any] = {
         "symbol": fields.chart_symbol(fields.text(tree, "symbol")),
         "entry_price": fields.price(tree, "entry_price"),
         "stop_loss": fields.price(tree, "stop_loss"),
         "exit_price": fields.price(tree, "exit_price"),
-        "exit_reason": fields.text(tree, "exit_reason"),
+        "exit_reason": reason,
     }
+    alignment = tree.get("htf_alignment")
+    if type(alignment) is dict:
+        detail["htf"] = fields.alignment(alignment)
+    confirmed_us = parsed.chicago_us if _is_by_chicago(parsed, stamp) else None
+    signal_us = parsed.new_york_us if confirmed_us is None else None
     if stamp is not None and stamp.zulu:
-        # Chicago wall time although labelled Z; the id is the confirmation bar and the triangle is not said.
         at_us, at_source, stamp_us = stamp.chicago_us, Source.RECEIVED, stamp.chicago_us
         signal_us = None
-        detail |= {"confirmed_us": parsed.chicago_us, "confirmed_source": Source.ID}
     else:
         stamp_us = None if stamp is None else stamp.new_york_us
-        signal_us = parsed.new_york_us
         if kind is EventType.SIGNAL_CREATED and signal_us is not None:
             at_us, at_source = signal_us, Source.ID
         else:
-            at_us, at_source = bar_by_arrival(arrival_us, stamp_us or signal_us)
-    be_mfe, no_be_mfe, mae = _excursions(tree, kind)
-    if isinstance(tree.get("htf_alignment"), dict):
-        detail["htf"] = fields.alignment(tree["htf_alignment"])
+            at_us, at_source = bar_by_arrival(arrival_us, stamp_us or signal_us or confirmed_us)
+    be_mfe, no_be_mfe, mae = _NO_EXCURSIONS if kind in BEFORE_ENTRY else _excursions(tree)
     return Event(
         kind,
         trade_id,
@@ -102,14 +133,19 @@ def telemetry(tree: dict[str, Any], arrival_us: int, kind: EventType | None = No
         mae,
         fields.price(tree, "current_price"),
         None,
-        _said(detail),
+        _said(detail, confirmed_us),
     )
 
 
-def _excursions(tree: dict[str, Any], kind: EventType) -> tuple[float | None, float | None, float | None]:
-    if kind in _BEFORE_ENTRY:
-        return None, None, None
-    if "mfe_R" not in tree:
+def _is_by_chicago(parsed: ParsedId, stamp: ParsedStamp | None) -> bool:
+    """Tell whether an id is Chicago's wall time of the confirmation bar, not New York's of the triangle."""
+    if stamp is not None:
+        return stamp.zulu
+    return parsed.chicago_us is not None and parsed.chicago_us < CHICAGO_UNTIL_US
+
+
+def _excursions(tree: dict[str, Any]) -> Excursions:
+    if tree.get("be_mfe") is not None or tree.get("no_be_mfe") is not None or "mfe_R" not in tree:
         return (
             fields.mfe(tree, "be_mfe"),
             fields.mfe(tree, "no_be_mfe"),
@@ -125,14 +161,6 @@ def _excursions(tree: dict[str, Any], kind: EventType) -> tuple[float | None, fl
     )
 
 
-def stage(tree: dict[str, Any], arrival_us: int) -> Event:
-    """Decode the oldest shape: `automation_stage` beside `trade_id` or `signal_id`."""
-    kind = event_type_of(tree.get("automation_stage"))
-    if kind is EventType.EXIT_SL and "be" in str(tree.get("exit_reason", "")).lower().split("_"):
-        kind = EventType.EXIT_BE
-    return telemetry(tree, arrival_us, kind)
-
-
 def stamp_differs_from_id(event: Event) -> bool:
     """Tell whether a creation's stamp and id disagree: worth a note, never a refusal (domain.md §4.7)."""
     return (
@@ -143,6 +171,9 @@ def stamp_differs_from_id(event: Event) -> bool:
     )
 
 
-def _said(detail: dict[str, Any]) -> dict[str, Any] | None:
+def _said(detail: dict[str, Any], confirmed_us: int | None) -> dict[str, Any] | None:
     said = {key: value for key, value in detail.items() if value is not None}
+    if confirmed_us is not None:
+        said["confirmed_us"] = confirmed_us
+        said["confirmed_source"] = Source.ID
     return said or None

@@ -7,11 +7,17 @@ be derived again at any time with the identical result.
 from __future__ import annotations
 
 from secondskies_desktop.foundation.market_hours import open_seconds_between
+from typing import TYPE_CHECKING
+
+from secondskies_desktop.foundation.market_hours import open_seconds_between
 from secondskies_desktop.foundation.sessions import session_at, trade_date
-from secondskies_desktop.signals.legreading import LegReading, read_legs
-from secondskies_desktop.signals.lifecycle import SignalState, direction_of_state, entry_bar_us
+from secondskies_desktop.signals.barreading import read_legs
+from secondskies_desktop.signals.lifecycle import SIGNAL, SignalState, direction_of_state, entry_bar_us
 from secondskies_desktop.signals.view import SignalView
 from secondskies_desktop.signals.vocabulary import Direction, EventType, LegStatus, Source, Status
+
+if TYPE_CHECKING:
+    from secondskies_desktop.signals.legreading import LegReading
 
 
 def derive(state: SignalState) -> SignalView:
@@ -37,7 +43,7 @@ def derive(state: SignalState) -> SignalView:
         status=status,
         be_status=legs.be.status,
         no_be_status=legs.no_be.status,
-        signal_us=state.time("SIGNAL"),
+        signal_us=state.time(SIGNAL),
         confirmed_us=state.time(EventType.CONFIRMED),
         entry_us=times["entry_at"],
         be_triggered_us=times["be_triggered_at"],
@@ -53,20 +59,27 @@ def derive(state: SignalState) -> SignalView:
         mae=legs.mae,
         bars_to_confirm=_bars_to_confirm(state, sources),
         htf=state.value("htf"),
-        event_counts=dict(sorted(state.counts.items())),
+        event_counts=_event_counts(state),
         inferred=tuple(dict.fromkeys(inferred)),
         ambiguous=bool(legs.ambiguous_because),
         ambiguous_because=legs.ambiguous_because,
         other_be=legs.other_be,
         missing_minutes=0 if state.legs is None else state.legs.missing,
         sources=dict(sorted(sources.items())),
-        last_price=None if state.price is None else state.price[1],
+        last_price=None if state.price is None else state.price[3],
         last_event=None if last is None else last[1],
         last_event_us=None if last is None else last[2],
         first_received_us=state.first_received_us,
         last_received_us=state.last_received_us,
         linked_to=state.linked_to,
     )
+
+
+def _event_counts(state: SignalState) -> dict[str, int]:
+    """Return how many distinct events of each kind came: what happens once in a life counts once."""
+    counts = dict.fromkeys(state.kinds, 1)
+    counts[EventType.MFE_UPDATE.value] = state.updates
+    return {str(kind): count for kind, count in sorted(counts.items()) if count}
 
 
 def _risk(direction: Direction | None, entry: float | None, stop: float | None) -> float | None:
@@ -93,7 +106,7 @@ def _status(state: SignalState, legs: LegReading, risk: float | None) -> Status:
 
 def _signal_clock(state: SignalState, sources: dict[str, str], inferred: list[str]) -> int | None:
     """Return the time that session and trade date are read from: the triangle bar, else the id's bar."""
-    claim = state.times.get("SIGNAL")
+    claim = state.times.get(SIGNAL)
     if claim is not None:
         sources["signal_at"] = claim[2]
         sources["session"] = sources["trade_date"] = Source.RECOMPUTED
@@ -164,10 +177,11 @@ def _bars_to_confirm(state: SignalState, sources: dict[str, str]) -> int | None:
     if said is not None:
         sources["bars_to_confirm"] = Source.RECEIVED
         return int(said)
-    signal, confirmed = state.time("SIGNAL"), state.time(EventType.CONFIRMED)
-    if signal is None or confirmed is None or confirmed < signal:
+    signal_us, confirmed_us = state.time(SIGNAL), state.time(EventType.CONFIRMED)
+    if signal_us is None or confirmed_us is None or confirmed_us < signal_us:
+        return None
+    seconds = open_seconds_between(signal_us, confirmed_us)
+    if seconds is None:
         return None
     sources["bars_to_confirm"] = Source.RECOMPUTED
-    # Bars are counted, not minutes: the daily halt between two bars holds none.
-    seconds = open_seconds_between(signal, confirmed)
-    return (confirmed - signal) // 60_000_000 if seconds is None else seconds // 60
+    return seconds // 60

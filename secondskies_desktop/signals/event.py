@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import struct
 from typing import Any
 
 import msgspec
@@ -11,14 +9,18 @@ import msgspec
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals.vocabulary import Direction, EventType, Source
 
+MAX_EVENTS = 4_096
+"""More than any body can bring: two lists of at most 500 items, of which none says more than three events."""
+
 
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One thing that one body says about one signal.
 
     Times are microseconds since the epoch, UTC, of bar *opens*; `signal_us` is the triangle bar. Excursions
-    are in R. `detail` holds what is said once in a signal's life (prices, alignment); None for an update.
-    `stamp_us` is the clock reading that the body itself carries, also where it does not prove the event's
-    time; it identifies the event, so that identity never depends on the arrival.
+    are in R. `detail` holds what is not said of every event (prices, alignment); None where nothing is.
+    `stamp_us` is the clock that every body of this generation carries, its exits too, also where it does not
+    prove the event's time. It identifies the event, so that identity never depends on the arrival; None where
+    `at_us` does (batches and snapshots, whose exits come by another clock or are never announced).
     """
 
     type: EventType
@@ -35,15 +37,14 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     price: float | None = None
     be_triggered: bool | None = None
     detail: dict[str, Any] | None = None
-    position: int = 0
 
 
 class Decoded(msgspec.Struct, frozen=True):
     """All that one body says.
 
     `rule` names the generation that was recognised, `repairs` the named repairs that made it JSON,
-    `problems` the items that could not be read (the rest was), `bar` the one-minute bar of a snapshot,
-    `listed` the trade ids whose No-BE leg the snapshot says still runs, `notes` what is odd but harmless.
+    `problems` the items that could not be read (the rest was), `notes` what is odd but harmless, `bar` the
+    one-minute bar of a snapshot.
     """
 
     rule: str
@@ -55,33 +56,33 @@ class Decoded(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     bar: Bar | None = None
     symbol: str | None = None
-    listed: tuple[str, ...] | None = None
 
 
 class Undecodable(Exception):
     """The body cannot be decoded; the text is the dead letter's reason."""
 
 
-_MISSING = float("-inf")
-_pack = struct.Struct("<qqdddd?").pack
+_MULTIPLIER = 0x9E37_79B9_7F4A_7C15
+_MASK = 0xFFFF_FFFF_FFFF_FFFF
+_SIGN = 1 << 63
+_ABSENT = 0x7FFF_51E5_7A05_0FF5
+_DECIMALS = 1e10
+"""The indicator writes at most ten decimals: what agrees in them is the same value."""
 
 
 def event_key(event: Event) -> int:
     """Return the 64-bit identity of an event within its signal: the same for every repetition and split.
 
-    What happens once in a life is identified by its kind alone; an update by its clock and values.
+    What happens once in a life is identified by its kind alone, an update by its clock and values.
     """
     if event.type is not EventType.MFE_UPDATE:
         return 0
-    stamp = event.stamp_us if event.stamp_us is not None else event.at_us
-    packed = _pack(
-        -1 if stamp is None else stamp,
-        0,
-        _MISSING if event.be_mfe is None else event.be_mfe,
-        _MISSING if event.no_be_mfe is None else event.no_be_mfe,
-        _MISSING if event.mae is None else event.mae,
-        _MISSING if event.price is None else event.price,
-        bool(event.be_triggered),
-    )
-    digest = hashlib.blake2b(packed, digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    stamp = event.at_us if event.stamp_us is None else event.stamp_us
+    key = _ABSENT if stamp is None else stamp
+    for value in (event.be_mfe, event.no_be_mfe, event.mae, event.price):
+        key ^= _ABSENT if value is None else int(value * _DECIMALS)
+        key = key * _MULTIPLIER & _MASK
+        key ^= key >> 29
+    if event.be_triggered:
+        key ^= 1
+    return key - _SIGN

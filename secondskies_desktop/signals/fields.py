@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+import re
+from typing import Any, Final
 
 from secondskies_desktop.signals.event import Undecodable
+from secondskies_desktop.signals.identity import FIRST_US, LAST_US
 from secondskies_desktop.signals.vocabulary import bias_of
 
-MAX_PRICE = 10_000_000.0
-MAX_R = 100_000.0
-_FIRST_MS = 946_684_800_000  # 2000-01-01: an epoch in seconds or microseconds falls outside
-_LAST_MS = 4_102_444_800_000  # 2100-01-01
+MAX_PRICE: Final = 10_000_000.0
+MAX_R: Final = 100_000.0
 
 _HTF_NAMES = {
     "daily": ("daily", "htf_daily"),
@@ -21,26 +20,24 @@ _HTF_NAMES = {
     "m5": ("m5", "htf_5m"),
     "m1": ("m1", "htf_1m"),
 }
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_SYMBOL = re.compile(r"[A-Za-z0-9!._/-]{1,40}")
+_SYMBOL_OBJECT = re.compile(r'"symbol"\s{0,9}:\s{0,9}"([^"]{1,80})"')
 
 
 def number(tree: dict[str, Any], key: str, limit: float) -> float | None:
     """Return a finite number within ±limit, None where it is absent or null; raises Undecodable."""
     value = tree.get(key)
-    kind = type(value)
-    if kind is float or kind is int:
-        if -limit <= value <= limit:  # type: ignore[operator]
-            return value  # type: ignore[return-value]
-        raise Undecodable(f"{key}: out of range")
     if value is None:
         return None
-    if kind is str:
-        try:
-            parsed = float(value)  # type: ignore[arg-type]
-        except ValueError:
-            raise Undecodable(f"{key}: not a number") from None
-        if math.isfinite(parsed) and abs(parsed) <= limit:
-            return parsed
-    raise Undecodable(f"{key}: not a number")
+    kind = type(value)
+    if kind is not float:
+        if kind is not int and (kind is not str or not _NUMBER.fullmatch(value)):
+            raise Undecodable(f"{key}: not a number")
+        value = float(value)
+    if -limit <= value <= limit:
+        return value  # type: ignore[no-any-return]
+    raise Undecodable(f"{key}: out of range")
 
 
 def price(tree: dict[str, Any], key: str) -> float | None:
@@ -54,27 +51,32 @@ def price(tree: dict[str, Any], key: str) -> float | None:
 def mfe(tree: dict[str, Any], key: str) -> float | None:
     """Return a favourable excursion in R, never below zero (domain.md §1.8), or None."""
     value = number(tree, key, MAX_R)
-    return value if value is None or value >= 0 else 0.0
+    return value if value is None or value > 0 else 0.0
 
 
 def mae(tree: dict[str, Any], key: str) -> float | None:
     """Return an adverse excursion in R, never above zero (domain.md §1.8), or None."""
     value = number(tree, key, MAX_R)
-    return value if value is None or value <= 0 else 0.0
+    return value if value is None or value < 0 else 0.0
 
 
 def instant(tree: dict[str, Any], key: str) -> int | None:
     """Return a time given as UTC epoch milliseconds, in microseconds, or None; raises Undecodable."""
-    value = number(tree, key, _LAST_MS)
+    value = number(tree, key, LAST_US)
     if value is None:
         return None
-    if value < _FIRST_MS:
+    at_us = int(value) * 1000
+    if not FIRST_US <= at_us < LAST_US:
         raise Undecodable(f"{key}: not a time in milliseconds")
-    return int(value) * 1000
+    return at_us
 
 
 def text(tree: dict[str, Any], key: str, limit: int = 200) -> str | None:
-    """Return a short text, or None; raises Undecodable."""
+    """Return a short text without characters that cannot be shown, or None; raises Undecodable.
+
+    Control characters and marks that turn the direction of writing have no meaning in an alert, but could
+    make a screen or a terminal say something else than was sent.
+    """
     value = tree.get(key)
     if value is None:
         return None
@@ -82,13 +84,13 @@ def text(tree: dict[str, Any], key: str, limit: int = 200) -> str | None:
         raise Undecodable(f"{key}: not a text")
     if len(value) > limit:
         raise Undecodable(f"{key}: longer than {limit} characters")
-    return value
+    return value if value.isprintable() else "".join(filter(str.isprintable, value))
 
 
 def flag(tree: dict[str, Any], key: str) -> bool | None:
     """Return a truth value, or None; raises Undecodable."""
     value = tree.get(key)
-    if value is None or isinstance(value, bool):
+    if value is None or value is True or value is False:
         return value
     raise Undecodable(f"{key}: not true or false")
 
@@ -128,7 +130,14 @@ def alignment(tree: dict[str, Any]) -> dict[str, str] | None:
 
 
 def chart_symbol(word: str | None) -> str | None:
-    """Return a symbol without its exchange: `CME_MINI:MNQ1!` is `MNQ1!`."""
+    """Return a symbol without its exchange: `CME_MINI:MNQ1!` is `MNQ1!`; None for what is no symbol.
+
+    On an adjusted chart the word is an object in a text, `={"symbol":"CME_MINI:MNQ1!",…}`.
+    """
     if word is None:
         return None
-    return word.rpartition(":")[2].strip()[:40] or None
+    if word.startswith("={"):
+        inner = _SYMBOL_OBJECT.search(word)
+        word = "" if inner is None else inner[1]
+    name = word.rpartition(":")[2].strip()
+    return name if _SYMBOL.fullmatch(name) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -16,15 +17,25 @@ from secondskies_desktop.foundation.sessions import CHICAGO, NEW_YORK, wall_to_u
 from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.vocabulary import Direction, Source, direction_of
 
-MINUTE_US = 60_000_000
-MAX_ID_LENGTH = 64
-LIVE_WITHIN_SECONDS = 4 * 3600
+MINUTE_US: Final = 60_000_000
+FIRST_US: Final = 946_684_800_000_000
+"""2000-01-01: no time of a signal lies before it, and an epoch in seconds is far below."""
+LAST_US: Final = 4_102_444_800_000_000
+"""2100-01-01: the first instant that is no time of a signal any more."""
+LIVE_WITHIN_SECONDS: Final = 4 * 3600
 """Open-market time that a body without a clock of its own may lag behind the newest triangle it names.
 About 125 triangles come a day, so four open hours without one do not happen on a living chart."""
+CHICAGO_UNTIL_US: Final = 1_764_570_000_000_000
+"""2025-12-01 06:20 UTC: the last body by Chicago's clock. It settles bodies that carry no clock at all."""
 
+_YEARS = range(2000, 2100)
 _GRAMMAR = re.compile(r"[A-Za-z0-9_:\-]{1,64}")
-_ID = re.compile(r"(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)(?:\d{3})?_([A-Za-z]+)")
-_STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z?)")
+_ID = re.compile(
+    r"([0-9]{4})([0-9]{2})([0-9]{2})_([0-9]{2})([0-9]{2})([0-9]{2})(?:[0-9]{3})?_([A-Za-z]+)"
+)
+_STAMP = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?(Z?)"
+)
 
 
 class ParsedId(msgspec.Struct, frozen=True, gc=False):
@@ -71,28 +82,33 @@ def parse_stamp(text: str) -> ParsedStamp:
 
 def _both_readings(parts: tuple[str, ...]) -> tuple[int | None, int | None]:
     year, month, day, hour, minute, second = (int(part) for part in parts[:6])
-    readings = []
-    for zone in (NEW_YORK, CHICAGO):
-        try:
-            wall = wall_to_utc_us(year, month, day, hour, minute, second, zone)
-        except ValueError as error:
-            raise Undecodable(f"no such time: {error}") from None
-        readings.append(None if wall is None else wall.utc_us)
-    return readings[0], readings[1]
+    if year not in _YEARS:
+        raise Undecodable(f"no such time: the year {year} is none of a signal")
+    try:
+        new_york = wall_to_utc_us(year, month, day, hour, minute, second, NEW_YORK)
+        chicago = wall_to_utc_us(year, month, day, hour, minute, second, CHICAGO)
+    except ValueError as error:
+        raise Undecodable(f"no such time: {error}") from None
+    return (
+        None if new_york is None else new_york.utc_us,
+        None if chicago is None else chicago.utc_us,
+    )
 
 
-def bar_by_arrival(arrival_us: int, newest_us: int | None) -> tuple[int, Source]:
+def bar_by_arrival(arrival_us: int, newest_us: int | None) -> tuple[int | None, Source]:
     """Return the bar open that an arrival stands for (one minute earlier, floored) and its source.
 
-    `newest_us` is the newest time that the body proves: far behind the arrival means a replay.
+    `newest_us` is the newest time that the body proves: far behind the arrival means a replay. None where the
+    arrival lies beyond the years of any signal: a clock that far off says nothing.
     """
     at_us = (arrival_us - MINUTE_US) // MINUTE_US * MINUTE_US
     if newest_us is None or arrival_us - newest_us <= LIVE_WITHIN_SECONDS * 1_000_000:
-        return at_us, Source.ARRIVAL
-    minute = MINUTE_US
-    open_seconds = _open_seconds(newest_us // minute * minute, arrival_us // minute * minute)
-    live = open_seconds is not None and open_seconds <= LIVE_WITHIN_SECONDS
-    return at_us, Source.ARRIVAL if live else Source.REPLAYED
+        source = Source.ARRIVAL
+    else:
+        open_seconds = _open_seconds(newest_us // MINUTE_US * MINUTE_US, at_us + MINUTE_US)
+        is_live = open_seconds is not None and open_seconds <= LIVE_WITHIN_SECONDS
+        source = Source.ARRIVAL if is_live else Source.REPLAYED
+    return (at_us if FIRST_US <= at_us < LAST_US else None), source
 
 
 _open_seconds = lru_cache(maxsize=4_096)(open_seconds_between)

@@ -1,31 +1,25 @@
-"""How the two strategies of a signal stand, read from messages and, where there are any, from bars.
+"""How the two strategies of a signal stand, by what its messages say.
 
 The reading of exits is domain.md §1.13 to the letter: an EXIT_BREAK_EVEN that was never triggered died at the
-original stop, -1R on both legs, and is never a scratch.
+original stop, -1R on both legs, and is never a scratch. What bars show is added in `barreading.py`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from secondskies_desktop.signals.climb import height
 from secondskies_desktop.signals.outcome import LegFacts
-from secondskies_desktop.signals.vocabulary import Direction, EventType, LegStatus, Source
+from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Source
 
 if TYPE_CHECKING:
+    from secondskies_desktop.signals.climb import Climb
     from secondskies_desktop.signals.lifecycle import SignalState
-    from secondskies_desktop.signals.legs import Legs
 
-_ENTERED = {
-    EventType.ENTRY,
-    EventType.MFE_UPDATE,
-    EventType.BE_TRIGGERED,
-    EventType.EXIT_BE,
-    EventType.EXIT_SL,
-    EventType.EXIT_TP,
-    EventType.EXIT_PARTIAL,
-}
-_TOLERANCE_R = 1e-6
+TOLERANCE_R = 1e-6
 """Excursions are sent with at most ten decimals; anything below this is the same number."""
+ONE_BAR = "+1R and the stop lie in one bar: the indicator took the stop first"
+CONTRADICTED = "the BE=1 leg ended below +1R, and the No-BE leg is said to have been there"
 
 
 class Leg(NamedTuple):
@@ -51,178 +45,162 @@ class LegReading(NamedTuple):
     inferred: tuple[str, ...]
 
 
-def read_legs(
-    state: SignalState, direction: Direction | None, entry: float | None, stop: float | None
-) -> LegReading:
-    """Read both legs of a signal. `direction`, `entry` and `stop` are its first-received ones."""
-    entered = not _ENTERED.isdisjoint(state.kinds)
-    walked = state.legs
-    if walked is not None and walked.last_us is not None:
-        entered = True
-    if not entered:
-        idle = Leg(LegStatus.NOT_STARTED, None, None)
-        return LegReading(False, False, None, idle, idle, None, (), None, {}, ())
-    said = _by_messages(state)
-    reading = said if walked is None else _with_bars(state, walked, said)
-    mae, mae_source = _adverse(state, walked, direction, entry, stop)
-    sources = dict(reading.sources)
-    inferred = reading.inferred
-    if reading.no_be.status is LegStatus.STOPPED_SL and (mae is None or mae > -1.0):
-        # A stopped trade went to its stop by definition; older builds left the stop bar out (domain.md §1.8).
-        mae, mae_source, inferred = -1.0, Source.INFERRED, (*inferred, "mae")
-    if mae is not None:
-        sources["mae"] = mae_source
-    return reading._replace(mae=mae, sources=sources, inferred=inferred)
+_IDLE = Leg(LegStatus.NOT_STARTED, None, None)
+NOT_ENTERED = LegReading(
+    entered=False,
+    protected=False,
+    triggered_us=None,
+    be=_IDLE,
+    no_be=_IDLE,
+    mae=None,
+    ambiguous_because=(),
+    other_be=None,
+    sources={},
+    inferred=(),
+)
 
 
-def _by_messages(state: SignalState) -> LegReading:
-    """Read the legs from what was received (domain.md §1.13, §12)."""
-    be_mfe, no_be_mfe = state.be_mfe, state.no_be_mfe
-    untracked = be_mfe is not None and be_mfe <= 0 and (no_be_mfe or 0) >= 1
-    best = max((value for value in (be_mfe, no_be_mfe) if value is not None), default=None)
-    told = state.be_flag or EventType.BE_TRIGGERED in state.kinds
-    reached = best is not None and best >= 1 - _TOLERANCE_R
-    triggered = reached or (told and best is None)
-    exit_be, exit_sl = EventType.EXIT_BE in state.kinds, EventType.EXIT_SL in state.kinds
-    inferred: list[str] = []
+class _Facts(NamedTuple):
+    """What the messages say, up to the ends that they prove themselves."""
+
+    be_mfe: float | None
+    no_be_mfe: float | None
+    mae: float | None
+    told: bool
+    triggered: bool
+    untracked: bool
+    exit_be: bool
+    exit_sl: bool
+
+    @property
+    def died_untriggered(self) -> bool:
+        """Whether an exit of the BE=1 leg means that the No-BE leg died with it (domain.md §1.13)."""
+        return self.exit_be and not self.exit_sl and not self.triggered
+
+
+def read_messages(state: SignalState) -> LegReading:
+    """Read both legs of a signal that was entered from what was received (domain.md §1.13, §12)."""
+    facts = _facts(state)
     sources: dict[str, str] = {}
-    be_us, sl_us = state.time(EventType.EXIT_BE), state.time(EventType.EXIT_SL)
-    be_source, sl_source = (
-        _time_source(state, EventType.EXIT_BE),
-        _time_source(state, EventType.EXIT_SL),
-    )
-    stopped = exit_sl
-    if exit_be and not triggered and not exit_sl:
-        stopped, sl_us, sl_source = True, be_us, Source.INFERRED
+    inferred: list[str] = []
+    if facts.triggered and not facts.untracked and EventType.BE_TRIGGERED not in state.kinds:
+        inferred.append("BE_TRIGGERED")
+    no_be_us, no_be_source = _end(state, EventType.EXIT_SL)
+    if facts.died_untriggered:
+        no_be_us, no_be_source = _end(state, EventType.EXIT_BE)[0], Source.INFERRED
         inferred.append("EXIT_SL")
-    be_status = LegStatus.RUNNING
-    if exit_be or stopped:
-        be_status = LegStatus.STOPPED_BE if triggered else LegStatus.STOPPED_SL
-        if not exit_be:
-            be_us, be_source = sl_us, sl_source
-            if triggered:
-                # Through entry and stop in one bar: the BE=1 leg ended first, though nobody said so.
-                be_source = Source.INFERRED
-                inferred.append("EXIT_BE")
-    if untracked and not exit_be:
-        be_status, be_us = LegStatus.NOT_TRACKED, None
-    because: tuple[str, ...] = ()
-    other: LegFacts | None = None
-    if told and not triggered and be_status is LegStatus.STOPPED_SL:
-        because = ("+1R and the stop lie in one bar: the indicator took the stop first",)
-        other = LegFacts(be_mfe, LegStatus.STOPPED_BE)
-    if no_be_mfe is None and be_mfe is not None:
-        no_be_mfe, sources["no_be_mfe"] = be_mfe, Source.INFERRED
-        inferred.append("no_be_mfe")
-    elif no_be_mfe is not None:
-        sources["no_be_mfe"] = Source.RECEIVED
-        if be_mfe is not None and be_mfe > no_be_mfe:
-            no_be_mfe, sources["no_be_mfe"] = be_mfe, Source.INFERRED
-    if untracked:
-        be_mfe = None
+    stopped = facts.exit_sl or facts.died_untriggered
+    be_status, be_us, be_source = _be_leg(state, facts, no_be_us, no_be_source, inferred, stopped=stopped)
+    because, other = _doubts(facts, be_status)
+    no_be_mfe = _no_be_mfe(facts, be_status, sources, inferred)
+    be_mfe = None if facts.untracked else facts.be_mfe
     if be_mfe is not None:
         sources["be_mfe"] = Source.RECEIVED
-    _note_times(sources, inferred, be_us, be_source, sl_us if stopped else None, sl_source)
-    no_be_status = LegStatus.STOPPED_SL if stopped else LegStatus.RUNNING
+    if facts.mae is not None:
+        sources["mae"] = Source.RECEIVED
+    if be_us is not None:
+        sources["be_exit_at"] = be_source
+    if no_be_us is not None:
+        sources["exit_at"] = no_be_source
+        if no_be_source == Source.INFERRED:
+            inferred.append("exit_at")
     return LegReading(
-        True,
-        triggered or told,
-        None,
-        Leg(be_status, be_mfe, be_us),
-        Leg(no_be_status, no_be_mfe, sl_us if stopped else None),
-        None,
-        because,
-        other,
-        sources,
-        tuple(inferred),
-    )
-
-
-def _with_bars(state: SignalState, walked: Legs, said: LegReading) -> LegReading:
-    """Join what the bars show with what was received; exits that nobody announced are recomputed."""
-    his = walked.ambiguous and (state.be_mfe or 0) > walked.canon.mfe + _TOLERANCE_R
-    shown, other = (walked.indicator, walked.canon) if his else (walked.canon, walked.indicator)
-    sources, inferred = dict(said.sources), list(said.inferred)
-    be, no_be = said.be, said.no_be
-    if no_be.stopped_us is None and walked.stopped_us is not None:
-        # Also where the stop was told without its time: the bars know the minute.
-        if no_be.status is not LegStatus.STOPPED_SL:
-            inferred.append("EXIT_SL")
-        no_be = no_be._replace(status=LegStatus.STOPPED_SL, stopped_us=walked.stopped_us)
-        sources["exit_at"] = Source.RECOMPUTED
-    if EventType.EXIT_BE not in state.kinds:
-        if shown.stopped_us is not None:
-            be = be._replace(status=shown.status, stopped_us=shown.stopped_us)
-            sources["be_exit_at"] = Source.RECOMPUTED
-            if shown.status is LegStatus.STOPPED_BE:
-                inferred.append("EXIT_BE")
-        elif be.status is LegStatus.NOT_TRACKED:
-            be = be._replace(status=LegStatus.RUNNING)
-    no_be_mfe, no_source = _larger(walked.mfe, no_be.mfe, sources.get("no_be_mfe"))
-    be_mfe, be_source = _larger(shown.mfe, be.mfe, sources.get("be_mfe"))
-    sources["no_be_mfe"], sources["be_mfe"] = no_source, be_source
-    because = list(said.ambiguous_because)
-    if walked.ambiguous:
-        because.append("break-even and the way back lie in one bar: their order is not visible")
-    if walked.missing:
-        because.append(f"{walked.missing} open-market minutes without a bar while it ran")
-    if walked.stopped_us is not None and (state.alive_us or 0) > walked.stopped_us:
-        because.append("the bars say stopped, the indicator listed it as running afterwards")
-    other_be = LegFacts(max(other.mfe, 0.0), other.status) if walked.ambiguous else said.other_be
-    return said._replace(
-        protected=said.protected or shown.triggered_us is not None,
-        triggered_us=shown.triggered_us,
-        be=be._replace(mfe=min(be_mfe, no_be_mfe)),
-        no_be=no_be._replace(mfe=no_be_mfe),
-        ambiguous_because=tuple(because),
-        other_be=other_be,
+        entered=True,
+        protected=(facts.triggered or facts.told) and be_status is not LegStatus.NOT_TRACKED,
+        triggered_us=None,
+        be=Leg(be_status, be_mfe, be_us),
+        no_be=Leg(LegStatus.STOPPED_SL if stopped else LegStatus.RUNNING, no_be_mfe, no_be_us),
+        mae=facts.mae,
+        ambiguous_because=because,
+        other_be=other,
         sources=sources,
         inferred=tuple(inferred),
     )
 
 
-def _larger(walked: float, said: float | None, source: str | None) -> tuple[float, str]:
-    if said is not None and said >= walked - 0.01:  # the indicator rounds what it sends
-        return max(said, walked), source or Source.RECEIVED
-    return walked, Source.RECOMPUTED
+def _facts(state: SignalState) -> _Facts:
+    exit_be, exit_sl = EventType.EXIT_BE in state.kinds, EventType.EXIT_SL in state.kinds
+    be_end, end = state.proved(EventType.EXIT_BE), state.proved(EventType.EXIT_SL)
+    first_end = be_end if end is None else end if be_end is None else min(be_end, end)
+    be_mfe = _greater(state.be_mfe, state.be_climb, first_end)
+    no_be_mfe = _greater(state.no_be_mfe, state.no_be_climb, end)
+    # A BE MFE of zero beside a No-BE MFE of 1R or more was never tracked (domain.md §12).
+    untracked = be_mfe is not None and be_mfe <= 0 and no_be_mfe is not None and no_be_mfe >= 1
+    told = state.be_flag or EventType.BE_TRIGGERED in state.kinds
+    best = no_be_mfe if be_mfe is None or untracked else be_mfe
+    reached = best is not None and best >= 1 - TOLERANCE_R
+    triggered = reached or (told and be_mfe is None)
+    if exit_be and not exit_sl and not triggered:
+        end = be_end
+        no_be_mfe = _greater(state.no_be_mfe, state.no_be_climb, end)
+    adverse = _greater(None if state.mae is None else -state.mae, state.mae_climb, end)
+    mae = None if adverse is None else -adverse or 0.0
+    return _Facts(be_mfe, no_be_mfe, mae, told, triggered, untracked, exit_be, exit_sl)
 
 
-def _adverse(
-    state: SignalState,
-    walked: Legs | None,
-    direction: Direction | None,
-    entry: float | None,
-    stop: float | None,
-) -> tuple[float | None, str]:
-    mae, source = state.mae, Source.RECEIVED
-    if walked is not None and walked.last_us is not None and (mae is None or walked.mae < mae):
-        mae, source = walked.mae, Source.RECOMPUTED
-    if direction is None or entry is None or stop is None or direction.sign * (entry - stop) <= 0:
-        return mae, source
-    worst = state.lowest_low if direction is Direction.BULLISH else state.highest_high
-    if worst is not None:
-        seen = min(0.0, direction.sign * (worst - entry) / (direction.sign * (entry - stop)))
-        if mae is None or seen < mae:
-            mae, source = seen, Source.RECOMPUTED
-    return mae, source
+def _greater(plain: float | None, steps: Climb, until_us: int | None) -> float | None:
+    climbed = height(steps, until_us)
+    if plain is None or climbed is None:
+        return climbed if plain is None else plain
+    return max(plain, climbed)
 
 
-def _time_source(state: SignalState, kind: EventType) -> str:
+def _end(state: SignalState, kind: EventType) -> tuple[int | None, str]:
     claim = state.times.get(kind)
-    return Source.RECEIVED if claim is None else claim[2]
+    return (None, Source.RECEIVED) if claim is None else (claim[1], claim[2])
 
 
-def _note_times(
-    sources: dict[str, str],
+def _be_leg(
+    state: SignalState,
+    facts: _Facts,
+    no_be_us: int | None,
+    no_be_source: str,
     inferred: list[str],
-    be_us: int | None,
-    be_source: str,
-    sl_us: int | None,
-    sl_source: str,
-) -> None:
-    if be_us is not None:
-        sources["be_exit_at"] = be_source
-    if sl_us is not None:
-        sources["exit_at"] = sl_source
-        if sl_source == Source.INFERRED:
-            inferred.append("exit_at")
+    *,
+    stopped: bool,
+) -> tuple[LegStatus, int | None, str]:
+    """Return how the BE=1 leg stands, when it ended and how that is known."""
+    if not (facts.exit_be or stopped):
+        return (LegStatus.NOT_TRACKED if facts.untracked else LegStatus.RUNNING), None, Source.RECEIVED
+    if facts.exit_be:
+        status = LegStatus.STOPPED_BE if facts.triggered else LegStatus.STOPPED_SL
+        return status, *_end(state, EventType.EXIT_BE)
+    if facts.untracked:
+        return LegStatus.NOT_TRACKED, None, Source.RECEIVED
+    if not facts.triggered:
+        return LegStatus.STOPPED_SL, no_be_us, no_be_source
+    # Nobody said so, but this leg cannot have outlived the other. Where both ran equally far it ended on the
+    # same bar, through entry and stop at once; otherwise earlier, and nobody knows when.
+    inferred.append("EXIT_BE")
+    equal = (
+        facts.be_mfe is None or facts.no_be_mfe is None or facts.be_mfe >= facts.no_be_mfe - TOLERANCE_R
+    )
+    return LegStatus.STOPPED_BE, (no_be_us if equal else None), Source.INFERRED
+
+
+def _doubts(facts: _Facts, be_status: LegStatus) -> tuple[tuple[str, ...], LegFacts | None]:
+    """Return why the BE=1 leg may also be read the other way, and that other reading."""
+    if be_status is not LegStatus.STOPPED_SL:
+        return (), None
+    if facts.told and not facts.triggered:
+        return (ONE_BAR,), LegFacts(facts.be_mfe, LegStatus.STOPPED_BE)
+    if facts.no_be_mfe is not None and facts.no_be_mfe >= 1:
+        return (CONTRADICTED,), LegFacts(facts.be_mfe, LegStatus.STOPPED_BE)
+    return (), None
+
+
+def _no_be_mfe(
+    facts: _Facts, be_status: LegStatus, sources: dict[str, str], inferred: list[str]
+) -> float | None:
+    """Return the No-BE excursion: both are equal until the BE=1 leg ends at entry, and none is below it."""
+    be_mfe, no_be_mfe = facts.be_mfe, facts.no_be_mfe
+    if be_mfe is None or (no_be_mfe is not None and no_be_mfe >= be_mfe):
+        if no_be_mfe is not None:
+            sources["no_be_mfe"] = Source.RECEIVED
+        return no_be_mfe
+    if no_be_mfe is None and be_status is LegStatus.STOPPED_BE:
+        # It ran on alone, and how far was never said: what is known of the other leg would be too little.
+        return None
+    sources["no_be_mfe"] = Source.INFERRED
+    inferred.append("no_be_mfe")
+    return be_mfe

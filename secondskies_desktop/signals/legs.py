@@ -8,17 +8,21 @@ evaluates, domain.md §12). Where they disagree the bar was ambiguous and both r
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from secondskies_desktop.foundation.market_hours import open_seconds_between
 from secondskies_desktop.signals.identity import MINUTE_US
 from secondskies_desktop.signals.vocabulary import LegStatus
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from secondskies_desktop.market.bars import Bar
     from collections.abc import Iterable
+
+    from secondskies_desktop.market.bars import Bar
+
+Plan = tuple[int, float, float, int]
+"""Sign of the direction, entry, stop and the open of the entry bar (µs UTC)."""
 
 
 class BeLeg(msgspec.Struct, gc=False):
@@ -47,8 +51,8 @@ class Legs(msgspec.Struct):
     stopped_us: int | None = None
 
     @property
-    def plan(self) -> tuple[int, float, float, int]:
-        """What is walked: sign of the direction, entry, stop and the open of the entry bar."""
+    def plan(self) -> Plan:
+        """What is walked."""
         return self.sign, self.entry, self.stop, self.entry_us
 
     @property
@@ -58,21 +62,23 @@ class Legs(msgspec.Struct):
         return (mine.status, mine.stopped_us) != (his.status, his.stopped_us)
 
 
-def start(sign: int, entry: float, stop: float, entry_us: int) -> Legs:
+def start(plan: Plan) -> Legs:
     """Return the state before the first bar. Risk `sign * (entry - stop)` must be above zero."""
-    return Legs(sign, entry, stop, entry_us, BeLeg(), BeLeg())
+    return Legs(*plan, BeLeg(), BeLeg())
 
 
-def walk(plan: tuple[int, float, float, int], bars: Iterable[Bar]) -> Legs:
-    """Walk all bars of a trade, oldest first; bars before the entry are passed over."""
-    legs = start(*plan)
+def walk(plan: Plan, bars: Iterable[Bar]) -> Legs:
+    """Walk the bars of a trade, oldest first, up to its stop; bars before the entry are passed over."""
+    legs = start(plan)
     for bar in bars:
         step(legs, bar)
+        if legs.stopped_us is not None:
+            break
     return legs
 
 
 def step(legs: Legs, bar: Bar) -> None:
-    """Take one bar in order."""
+    """Take one bar in order: newer than all before it."""
     if bar.at_us < legs.entry_us or legs.stopped_us is not None:
         return
     legs.missing += _missing_minutes(legs, bar.at_us)

@@ -7,20 +7,22 @@ nor repetition nor the split into bodies can matter. What the state *means* is d
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from secondskies_desktop.foundation.market_hours import next_open
 from secondskies_desktop.signals import legs as walks
+from secondskies_desktop.signals.climb import Climb, climb
 from secondskies_desktop.signals.identity import MINUTE_US, parse_id
-from secondskies_desktop.signals.legs import Legs
+from secondskies_desktop.signals.legs import Legs, Plan
 from secondskies_desktop.signals.vocabulary import SOURCE_RANK, Direction, EventType, Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from secondskies_desktop.market.bars import Bar
     from secondskies_desktop.signals.event import Event
-    from collections.abc import Iterable
 
 Order = tuple[int, int]
 """Place among all arrivals: time of arrival (µs UTC), then place in the inbox."""
@@ -28,36 +30,39 @@ Claim = tuple[Order, Any]
 """Order of arrival and value: the smallest order is kept."""
 TimeClaim = tuple[int, int, str]
 """Rank of the source, microseconds since the epoch, source: the smallest is kept."""
+PriceClaim = tuple[int, int, int, float]
+"""Bar, then order of arrival, then price: of the newest bar's prices the first received is kept."""
 
-_RANK = {source: SOURCE_RANK[source] for source in Source}
-_ONCE = frozenset(EventType) - {EventType.MFE_UPDATE}
-_CLAIMED = (
-    "symbol",
-    "entry_price",
-    "stop_loss",
-    "bars_to_confirm",
-    "htf",
-    "exit_price",
-    "exit_reason",
+SIGNAL = "SIGNAL"
+"""Name of the triangle bar among the times; the others are kinds of event."""
+_UPDATE = EventType.MFE_UPDATE
+_RECEIVED = Source.RECEIVED
+_CLAIMED = frozenset(
+    ("symbol", "entry_price", "stop_loss", "bars_to_confirm", "htf", "exit_price", "exit_reason")
 )
 
 
 class SignalState(msgspec.Struct):
     """All that the messages of one signal have said, joined.
 
-    Excursions in R, prices in points, times in microseconds UTC of bar opens; `order` numbers arrivals.
+    Excursions in R, prices in points, times in microseconds UTC of bar opens. Excursions whose message proves
+    its own bar, in a generation whose exits do so too, are kept as climbs (`mae` with its sign turned), all
+    others as plain extremes. `updates` counts distinct MFE updates; the projection that knows them keeps it.
     `alive_us` is the newest bar at which a snapshot listed the signal: its No-BE leg still ran.
     """
 
     stream: str
     trade_id: str
     kinds: set[str] = msgspec.field(default_factory=set)
-    counts: dict[str, int] = msgspec.field(default_factory=dict)
+    updates: int = 0
     claims: dict[str, Claim] = msgspec.field(default_factory=dict)
     times: dict[str, TimeClaim] = msgspec.field(default_factory=dict)
     be_mfe: float | None = None
     no_be_mfe: float | None = None
     mae: float | None = None
+    be_climb: Climb = msgspec.field(default_factory=list)
+    no_be_climb: Climb = msgspec.field(default_factory=list)
+    mae_climb: Climb = msgspec.field(default_factory=list)
     lowest_low: float | None = None
     highest_high: float | None = None
     be_flag: bool = False
@@ -66,7 +71,7 @@ class SignalState(msgspec.Struct):
     first_received_us: int | None = None
     last_received_us: int | None = None
     last: tuple[Order, str, int | None] | None = None
-    price: tuple[Order, float] | None = None
+    price: PriceClaim | None = None
     linked_to: str | None = None
     legs: Legs | None = None
 
@@ -80,88 +85,120 @@ class SignalState(msgspec.Struct):
         claim = self.times.get(name)
         return None if claim is None else claim[1]
 
+    def proved(self, name: str) -> int | None:
+        """Return the time that a message itself proves for a name, or None."""
+        claim = self.times.get(name)
+        return claim[1] if claim is not None and claim[2] == _RECEIVED else None
+
 
 def fold(state: SignalState, event: Event, received_us: int, order: Order) -> None:
-    """Join one event into the state. `order` is its place among all arrivals."""
+    """Join one event into the state. `order` is its place among all arrivals, whose first is `received_us`."""
     kind = event.type
-    if state.first_received_us is None or received_us < state.first_received_us:
+    first_us = state.first_received_us
+    if first_us is None or received_us < first_us:
         state.first_received_us = received_us
-    if state.last_received_us is None or received_us > state.last_received_us:
-        state.last_received_us = received_us
-    if state.last is None or order >= state.last[0]:
+    last = state.last
+    if last is None or order > last[0]:
         state.last = (order, kind, event.at_us)
-    if kind is EventType.MFE_UPDATE:
-        _fold_excursions(state, event, order)
-    else:
+        state.last_received_us = received_us
+    detail = event.detail
+    if kind is not _UPDATE:
         state.kinds.add(kind)
         if event.at_us is not None:
-            _claim_time(state, kind, event.at_us, event.at_source)
-        if event.be_mfe is not None or event.no_be_mfe is not None or event.mae is not None:
-            _fold_excursions(state, event, order)
+            _claim_time(state.times, kind, event.at_us, event.at_source)
+    elif detail is None or "by_bars" not in detail:
+        state.kinds.add(kind)
+    _fold_excursions(state, event)
+    if event.price is not None:
+        _fold_price(state, event, order)
     if event.signal_us is not None:
-        _claim_time(state, "SIGNAL", event.signal_us, event.signal_source)
+        _claim_time(state.times, SIGNAL, event.signal_us, event.signal_source)
     if event.direction is not None:
         claim = state.claims.get("direction")
         if claim is None or order < claim[0]:
             state.claims["direction"] = (order, event.direction)
     if event.be_triggered:
         state.be_flag = True
-    if event.detail is not None:
-        _fold_detail(state, event.detail, order)
+    if detail is not None:
+        _fold_detail(state, event, detail, order)
 
 
-def _fold_excursions(state: SignalState, event: Event, order: Order) -> None:
-    value = event.be_mfe
-    if value is not None and (state.be_mfe is None or value > state.be_mfe):
-        state.be_mfe = value
-    value = event.no_be_mfe
-    if value is not None and (state.no_be_mfe is None or value > state.no_be_mfe):
-        state.no_be_mfe = value
-    value = event.mae
-    if value is not None and (state.mae is None or value < state.mae):
-        state.mae = value
-    value = event.price
-    if value is not None and (state.price is None or order > state.price[0]):
-        state.price = (order, value)
-    if event.type is EventType.MFE_UPDATE:
-        detail = event.detail
-        if detail is not None and detail.get("by_bars") and event.at_us is not None:
-            if state.alive_us is None or event.at_us > state.alive_us:
-                state.alive_us = event.at_us
-        else:
-            state.kinds.add(event.type)
+def _fold_excursions(state: SignalState, event: Event) -> None:
+    be_mfe, no_be_mfe, mae = event.be_mfe, event.no_be_mfe, event.mae
+    if event.stamp_us is not None and event.at_us is not None and event.at_source is _RECEIVED:
+        if be_mfe is not None:
+            climb(state.be_climb, event.at_us, be_mfe)
+        if no_be_mfe is not None:
+            climb(state.no_be_climb, event.at_us, no_be_mfe)
+        if mae is not None:
+            climb(state.mae_climb, event.at_us, -mae)
+        return
+    if be_mfe is not None:
+        known = state.be_mfe
+        if known is None or be_mfe > known:
+            state.be_mfe = be_mfe
+    if no_be_mfe is not None:
+        known = state.no_be_mfe
+        if known is None or no_be_mfe > known:
+            state.no_be_mfe = no_be_mfe
+    if mae is not None:
+        known = state.mae
+        if known is None or mae < known:
+            state.mae = mae
 
 
-def _fold_detail(state: SignalState, detail: dict[str, Any], order: Order) -> None:
-    for name in _CLAIMED:
-        value = detail.get(name)
-        if value is not None:
-            claim = state.claims.get(name)
+def _fold_price(state: SignalState, event: Event, order: Order) -> None:
+    """Keep the price of the newest bar; where the body proves no bar, its own clock or its arrival stands in."""
+    price = event.price
+    assert price is not None  # noqa: S101 - asked by the caller
+    at_us = event.at_us if event.stamp_us is None or event.at_source is _RECEIVED else event.stamp_us
+    claim = (order[0] if at_us is None else at_us, -order[0], -order[1], price)
+    if state.price is None or claim > state.price:
+        state.price = claim
+
+
+def _fold_detail(state: SignalState, event: Event, detail: dict[str, Any], order: Order) -> None:
+    claims = state.claims
+    for name, value in detail.items():
+        if name in _CLAIMED:
+            claim = claims.get(name)
             if claim is None or order < claim[0]:
-                state.claims[name] = (order, value)
-    low, high = detail.get("lowest_low"), detail.get("highest_high")
-    if low is not None and (state.lowest_low is None or low < state.lowest_low):
-        state.lowest_low = low
-    if high is not None and (state.highest_high is None or high > state.highest_high):
-        state.highest_high = high
-    confirmed_us = detail.get("confirmed_us")
-    if confirmed_us is not None:
-        _claim_time(state, EventType.CONFIRMED, confirmed_us, detail["confirmed_source"])
-    if detail.get("by_bars"):
-        state.by_bars = True
+                claims[name] = (order, value)
+        elif name == "confirmed_us":
+            _claim_time(state.times, EventType.CONFIRMED, value, detail["confirmed_source"])
+        elif name == "by_bars":
+            state.by_bars = True
+        elif name == "alive":
+            at_us = event.at_us
+            if at_us is not None and (state.alive_us is None or at_us > state.alive_us):
+                state.alive_us = at_us
+        elif name == "lowest_low":
+            if state.lowest_low is None or value < state.lowest_low:
+                state.lowest_low = value
+        elif name == "highest_high" and (state.highest_high is None or value > state.highest_high):
+            state.highest_high = value
 
 
-def _claim_time(state: SignalState, name: str, at_us: int, source: Source) -> None:
-    rank = _RANK[source]
-    claim = state.times.get(name)
-    if claim is None or (rank, at_us) < claim[:2]:
-        state.times[name] = (rank, at_us, source)
+def _claim_time(times: dict[str, TimeClaim], name: str, at_us: int, source: Source) -> None:
+    known = times.get(name)
+    if known is None:
+        times[name] = (SOURCE_RANK[source], at_us, source)
+        return
+    rank = SOURCE_RANK[source]
+    if rank < known[0] or (rank == known[0] and at_us < known[1]):
+        times[name] = (rank, at_us, source)
 
 
 def direction_of_state(state: SignalState) -> Direction | None:
     """Return the direction that was received first, else the one that the id ends with."""
     word = state.value("direction")
     return parse_id(state.trade_id).direction if word is None else Direction(word)
+
+
+def triangle(state: SignalState) -> tuple[int, Direction] | None:
+    """Return the triangle bar and direction that a signal stands for, None while either is unknown."""
+    signal_us, direction = state.time(SIGNAL), direction_of_state(state)
+    return None if signal_us is None or direction is None else (signal_us, direction)
 
 
 def entry_bar_us(state: SignalState) -> int | None:
@@ -173,7 +210,7 @@ def entry_bar_us(state: SignalState) -> int | None:
     return next_open(after_us) or after_us
 
 
-def plan(state: SignalState) -> tuple[int, float, float, int] | None:
+def plan(state: SignalState) -> Plan | None:
     """Return (sign, entry, stop, entry bar) of a walk over bars, None where it cannot be walked."""
     if not state.by_bars:
         return None
@@ -189,19 +226,19 @@ def plan(state: SignalState) -> tuple[int, float, float, int] | None:
 
 def needs_walk(state: SignalState) -> bool:
     """Tell whether the legs no longer stand for what is known: entry, stop or confirmation came or changed."""
-    planned = plan(state)
-    return planned is not None and (state.legs is None or state.legs.plan != planned)
+    legs = state.legs
+    return plan(state) != (None if legs is None else legs.plan)
 
 
-def take_bar(state: SignalState, bar: Bar) -> bool:
-    """Step the legs by a newer bar; False where the signal's bars must be walked again."""
-    current = state.legs
-    if current is None:
-        return True
-    if current.last_us is not None and bar.at_us <= current.last_us:
-        return False
-    walks.step(current, bar)
-    return True
+def is_stepped(state: SignalState) -> bool:
+    """Tell whether the next bar moves this signal's legs."""
+    return state.legs is not None and state.legs.stopped_us is None
+
+
+def take_bar(state: SignalState, bar: Bar) -> None:
+    """Step the legs by a bar that is newer than all before."""
+    if state.legs is not None:
+        walks.step(state.legs, bar)
 
 
 def walk_again(state: SignalState, bars: Iterable[Bar]) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, or_, select, tuple_
+from sqlalchemy import delete, func, or_, select
 
-from secondskies_desktop.foundation.database.bulk import insert_new
+from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_new, upsert
 from secondskies_desktop.signals.changes import SignalRow
-from secondskies_desktop.signals.lifecycle import SignalState
-from secondskies_desktop.signals.tables import signal_events, signals
+from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
+from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signals
 from secondskies_desktop.signals.view import SignalView
+from secondskies_desktop.signals.vocabulary import EventType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.engine import Connection
@@ -22,14 +23,24 @@ if TYPE_CHECKING:
 _encode = msgspec.msgpack.Encoder().encode
 _decode_state = msgspec.msgpack.Decoder(SignalState).decode
 _decode_view = msgspec.msgpack.Decoder(SignalView).decode
-_COLUMNS = [column.name for column in signals.columns]
+_UPDATE = EventType.MFE_UPDATE.value
 
 
-class Kept(NamedTuple):
-    """A signal of the projection with the state that the fold goes on from."""
+class Stored(NamedTuple):
+    """A signal of the projection: its id, its joined state, and the triangle that its row stands for."""
 
     id: int
     state: SignalState
+    signal_us: int | None
+    direction: str | None
+
+
+class OnBar(NamedTuple):
+    """A signal by its triangle."""
+
+    trade_id: str
+    signal_us: int
+    direction: str
 
 
 class EventPlace(NamedTuple):
@@ -41,83 +52,82 @@ class EventPlace(NamedTuple):
     position: int
 
 
-def load_states(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Kept]:
-    """Return the states of signals by (stream, trade id); those that are not there are left out."""
-    found: dict[tuple[str, str], Kept] = {}
-    for start in range(0, len(wanted), 200):
-        query = select(signals.c.stream, signals.c.trade_id, signals.c.id, signals.c.state).where(
-            tuple_(signals.c.stream, signals.c.trade_id).in_(wanted[start : start + 200])
-        )
-        for stream, trade_id, signal_id, state in connection.execute(query):
-            found[stream, trade_id] = Kept(signal_id, _decode_state(state))
-    return found
+_STORED = "SELECT id,state,signal_us,direction FROM signals WHERE "
 
 
-def followed_by_bars(connection: Connection) -> list[Kept]:
-    """Return the signals whose legs the next bar has to step."""
-    query = select(signals.c.id, signals.c.state).where(signals.c.follows_bars.is_(True))
-    return [Kept(row[0], _decode_state(row[1])) for row in connection.execute(query)]
+def _stored(row: tuple[int, bytes, int | None, str | None]) -> Stored:
+    return Stored(row[0], _decode_state(row[1]), row[2], row[3])
 
 
-def born_before(connection: Connection, stream: str, at_us: int) -> list[Kept]:
-    """Return the signals of a chart that a late bar may concern, in the order of their birth."""
-    query = (
-        select(signals.c.id, signals.c.state)
-        .where(signals.c.stream == stream, signals.c.signal_us <= at_us)
-        .order_by(signals.c.signal_us)
+def load(connection: Connection, stream: str, trade_ids: Sequence[str]) -> Iterator[Stored]:
+    """Yield the signals of a chart by their ids; those that are not there are left out."""
+    statement = f"{_STORED}stream=? AND trade_id IN"
+    return (_stored(row) for row in fetch_by_keys(connection, statement, (stream,), trade_ids))
+
+
+def stepped_from(connection: Connection, stream: str, from_us: int) -> Iterator[Stored]:
+    """Yield the signals of a chart whose legs a bar at or after a time moves, or could have moved."""
+    statement = f"{_STORED}stream=? AND stepped_until_us>=?"
+    return (_stored(row) for row in fetch(connection, statement, (stream, from_us)))
+
+
+def still_stepped(connection: Connection, stream: str) -> Iterator[Stored]:
+    """Yield the signals of a chart whose legs the next bar steps."""
+    return stepped_from(connection, stream, STILL_STEPPED)
+
+
+def on_bars(connection: Connection, stream: str, bars_us: Sequence[int]) -> Iterator[OnBar]:
+    """Yield the signals of a chart whose triangle stands on one of some bars."""
+    statement = (
+        "SELECT trade_id,signal_us,direction FROM signals "
+        "WHERE direction IS NOT NULL AND stream=? AND signal_us IN"
     )
-    kept = (Kept(row[0], _decode_state(row[1])) for row in connection.execute(query))
-    return [one for one in kept if one.state.by_bars]
+    return (OnBar(*row) for row in fetch_by_keys(connection, statement, (stream,), bars_us))
 
 
-def write_signals(connection: Connection, rows: Sequence[tuple[int, int, SignalState, SignalView]]) -> None:
+def write_signals(connection: Connection, rows: Iterable[tuple[int, int, SignalState, SignalView]]) -> None:
     """Write (id, seq, state, view) over what was known before."""
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    updates = ",".join(f"{name}=excluded.{name}" for name in _COLUMNS[1:])
-    records = [
-        (
-            signal_id,
-            view.stream,
-            view.trade_id,
-            seq,
-            view.sort_us,
-            view.signal_us,
-            view.direction,
-            view.session,
-            view.trade_date,
-            view.status,
-            state.by_bars and view.exit_us is None and view.status != "INVALID",
-            _encode(state),
-            _encode(view),
-        )
-        for signal_id, seq, state, view in rows
-    ]
-    if records:
-        connection.exec_driver_sql(
-            f"INSERT INTO signals ({','.join(_COLUMNS)}) VALUES ({','.join([mark] * len(_COLUMNS))}) "
-            f"ON CONFLICT (id) DO UPDATE SET {updates}",
-            records,
-        )
+    upsert(
+        connection,
+        signals,
+        [
+            (
+                signal_id,
+                view.stream,
+                view.trade_id,
+                seq,
+                view.sort_us,
+                view.signal_us,
+                view.direction,
+                view.session,
+                view.trade_date,
+                view.status,
+                _stepped_until_us(state),
+                _encode(state),
+                _encode(view),
+            )
+            for signal_id, seq, state, view in rows
+        ],
+    )
 
 
-def note_events(
-    connection: Connection, rows: Sequence[tuple[int, str, int, int, int]]
-) -> list[tuple[int, str]]:
-    """Note (signal id, type, key, inbox id, position); returns (signal id, type) of each that was new."""
-    found = insert_new(connection, signal_events, rows, ("signal_id", "type"))
-    return [(row[0], row[1]) for row in found]
+def _stepped_until_us(state: SignalState) -> int | None:
+    return STILL_STEPPED if is_stepped(state) else None if state.legs is None else state.legs.stopped_us
+
+
+def note_events(connection: Connection, rows: Sequence[tuple[int, str, int, int, int]]) -> dict[int, int]:
+    """Note (signal id, type, key, inbox id, position); returns how many updates were new, by signal id."""
+    updates: dict[int, int] = {}
+    for signal_id, kind in insert_new(connection, signal_events, rows, ("signal_id", "type")):
+        if kind == _UPDATE:
+            updates[signal_id] = updates.get(signal_id, 0) + 1
+    return updates
 
 
 def counters(connection: Connection) -> tuple[int, int]:
     """Return the highest signal id and the highest change number, 0 where there are none."""
     row = connection.execute(select(func.max(signals.c.id), func.max(signals.c.seq))).one()
     return row[0] or 0, row[1] or 0
-
-
-def same_bar(connection: Connection, stream: str, signal_us: int) -> list[SignalRow]:
-    """Return the signals of a chart whose triangle stands on one bar."""
-    query = _rows().where(signals.c.stream == stream, signals.c.signal_us == signal_us)
-    return [_row(row) for row in connection.execute(query)]
 
 
 def _rows() -> Select[tuple[int, int, bytes]]:
@@ -168,12 +178,6 @@ def signals_by_trade_id(connection: Connection, trade_id: str) -> list[SignalRow
     return [_row(row) for row in connection.execute(query)]
 
 
-def state_of(connection: Connection, signal_id: int) -> SignalState | None:
-    """Return the joined state of one signal."""
-    row = connection.execute(select(signals.c.state).where(signals.c.id == signal_id)).first()
-    return None if row is None else _decode_state(row[0])
-
-
 def events_of(connection: Connection, signal_id: int) -> list[EventPlace]:
     """Return where the events of one signal lie, in inbox order."""
     query = (
@@ -187,12 +191,6 @@ def events_of(connection: Connection, signal_id: int) -> list[EventPlace]:
         .order_by(signal_events.c.inbox_id, signal_events.c.position)
     )
     return [EventPlace(*row) for row in connection.execute(query)]
-
-
-def signals_of_arrival(connection: Connection, stream: str, trade_ids: Sequence[str]) -> list[SignalRow]:
-    """Return the signals of a chart by their ids."""
-    query = _rows().where(signals.c.stream == stream, signals.c.trade_id.in_(list(trade_ids)))
-    return [_row(row) for row in connection.execute(query)]
 
 
 def count_events(connection: Connection) -> int:

@@ -2,26 +2,38 @@
 
 Bounds (reliability.md §2.3, rows 14-18): depth 20, one meaning per key, no NaN or Infinity, numbers within
 ±1e15, no lone surrogates, valid UTF-8. The raw bytes are never changed; a repair works on a copy and is named.
+
+A shallow body of ordinary numbers is checked while it is parsed, and proved free of repeated keys by counting its
+quotes. What that cannot settle is looked at value by value and key by key, and worded for a person.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
 
 from secondskies_desktop.signals.event import Undecodable
 
 MAX_DEPTH = 20
-MAX_NUMBER = 1e15
+MAX_NUMBER: Final = 1e15
 
+_Int = Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
+_Float = Annotated[float, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
+_Scalar = None | bool | _Int | _Float | str
+# Levels of their own, because msgspec knows no recursive type. Real bodies have four at most.
+_Inner = _Scalar | list[_Scalar] | dict[str, _Scalar]
+_Middle = _Scalar | list[_Inner] | dict[str, _Inner]
+_Outer = _Scalar | list[_Middle] | dict[str, _Middle]
+
+_decode_ordinary = msgspec.json.Decoder(dict[str, _Outer]).decode
 _decode = msgspec.json.Decoder().decode
 
 _STRAY_QUOTE = re.compile(rb'("\s*:\s*-?\d+(?:\.\d+)?)"(\s*[,}\]])')
-_LOST_QUOTE = re.compile(rb'("\s*:\s*"[^",:{}\[\]\\]*)(,\s*"\w+"\s*:)')
-_SYMBOL_OBJECT = re.compile(rb'"=\{[^{}]*?"symbol"\s*:\s*"([^"\\]*)"[^{}]*\}"')
+_LOST_QUOTE = re.compile(rb'("\s*:\s*"[^",:{}\[\]\\]*)(?=,\s*"\w+"\s*:)')
+_SYMBOL_OBJECT = re.compile(rb'"=\{[^{}]{0,400}?"symbol"\s{0,9}:\s{0,9}"([^"\\]{0,200})"[^{}]{0,400}\}"')
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -30,6 +42,41 @@ def decode_strictly(body: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
 
     Raises Undecodable with a reason that a person understands.
     """
+    try:
+        tree: Any = _decode_ordinary(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return _decode_patiently(body)
+    _prove_keys(tree, body)
+    return tree, ()
+
+
+def _prove_keys(tree: dict[str, Any], body: bytes) -> None:
+    """Make sure that each key of a body stands once; raises Undecodable."""
+    if b"\\" in body or count_quotes(tree) != body.count(b'"'):
+        # Counting could not prove it: let the slow parser look at each pair.
+        _refuse_repeated_keys(body)
+
+
+def count_quotes(tree: dict[str, Any]) -> int:
+    """Return how many quotes a tree's text has when each key stands once and no text needs an escape."""
+    words = 0
+    containers: list[Any] = [tree]
+    for container in containers:
+        if type(container) is dict:
+            words += len(container)
+            values: Any = container.values()
+        else:
+            values = container
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                words += 1
+            elif kind is dict or kind is list:
+                containers.append(value)
+    return 2 * words
+
+
+def _decode_patiently(body: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
     repairs: tuple[str, ...] = ()
     if body.startswith(_BYTE_ORDER_MARK):
         body, repairs = body[3:], ("byte-order-mark",)
@@ -43,14 +90,9 @@ def decode_strictly(body: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
         raise Undecodable("not UTF-8 text") from None
     if not isinstance(tree, dict):
         raise Undecodable("not a JSON object")
-    keys = _count_keys(tree, 1)
-    if keys != body.count(b'":') or b"\\" in body or _SPACED_COLON.search(body):
-        # Cheap counting could not prove that every key stands once: let the slow parser look at each pair.
-        _refuse_repeated_keys(body)
+    _check_values(tree, 1)
+    _prove_keys(tree, body)
     return tree, repairs
-
-
-_SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
 
 
 def _decode_repaired(
@@ -60,7 +102,7 @@ def _decode_repaired(
         raise Undecodable("empty body") from None
     for name, pattern, replacement in (
         ("stray-quote-after-number", _STRAY_QUOTE, rb"\1\2"),
-        ("lost-closing-quote", _LOST_QUOTE, rb'\1"\2'),
+        ("lost-closing-quote", _LOST_QUOTE, rb'\1"'),
         ("symbol-object-in-string", _SYMBOL_OBJECT, rb'"\1"'),
     ):
         mended, count = pattern.subn(replacement, body)
@@ -71,43 +113,31 @@ def _decode_repaired(
             return _decode(body), body, repairs
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             continue
-    raise Undecodable(f"not JSON: {_plain(str(error))}") from None
+    raise Undecodable(f"not JSON: {str(error).removeprefix('JSON is malformed: ')}") from None
 
 
-def _plain(text: str) -> str:
-    return text.removeprefix("JSON is malformed: ")
-
-
-def _count_keys(tree: Any, depth: int) -> int:
-    """Count the keys below a tree while checking depth, numbers and text."""
+def _check_values(tree: Any, depth: int) -> None:
+    """Check depth and numbers below a tree; raises Undecodable."""
     if depth > MAX_DEPTH:
         raise Undecodable(f"nested deeper than {MAX_DEPTH} levels")
-    keys = 0
-    if type(tree) is dict:
-        keys = len(tree)
-        values: Any = tree.values()
-    else:
-        values = tree
-    for value in values:
+    for value in tree.values() if type(tree) is dict else tree:
         kind = type(value)
         if kind is dict or kind is list:
-            keys += _count_keys(value, depth + 1)
+            _check_values(value, depth + 1)
         elif (kind is float or kind is int) and not -MAX_NUMBER <= value <= MAX_NUMBER:
             raise Undecodable("a number is out of range")
-    return keys
 
 
 def _refuse_repeated_keys(body: bytes) -> None:
     try:
-        json.loads(body, object_pairs_hook=_pairs)
+        json.loads(body, object_pairs_hook=_refuse_pairs)
     except (ValueError, RecursionError) as error:
         raise Undecodable(f"not JSON: {error}") from None
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Undecodable(f"the key {twice[:40]!r} stands twice: ambiguous")
-    return found
+def _refuse_pairs(pairs: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise Undecodable(f"the key {name[:40]!r} stands twice: ambiguous")
+        seen.add(name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Index,
     Integer,
@@ -19,6 +18,9 @@ from sqlalchemy import (
 )
 
 from secondskies_desktop.foundation.database.metadata import METADATA
+
+STILL_STEPPED = 1 << 62
+"""Behind every time: the next bar steps the legs."""
 
 signals = Table(
     "signals",
@@ -34,8 +36,9 @@ signals = Table(
     Column("session", Text),
     Column("trade_date", Text),
     Column("status", Text, nullable=False),
-    # Open legs that bars still have to step; kept as a column so that a start finds them by index.
-    Column("follows_bars", Boolean, nullable=False),
+    # The bar up to which bars move the legs: their stop, STILL_STEPPED while they run, null without legs. A
+    # start finds by index what the next bar steps, and a late bar what it concerns.
+    Column("stepped_until_us", BigInteger),
     Column("state", LargeBinary, nullable=False),
     Column("view", LargeBinary, nullable=False),
     UniqueConstraint("stream", "trade_id"),
@@ -43,7 +46,7 @@ signals = Table(
 Index("ix_signals_seq", signals.c.seq)
 Index("ix_signals_sort_us", signals.c.sort_us, signals.c.trade_id)
 Index("ix_signals_signal_us", signals.c.stream, signals.c.signal_us)
-Index("ix_signals_follows_bars", signals.c.follows_bars, signals.c.stream)
+Index("ix_signals_stepped_until_us", signals.c.stream, signals.c.stepped_until_us)
 
 signal_events = Table(
     "signal_events",

@@ -30,9 +30,15 @@ _DIRECTION_WORDS = {
 }
 
 
+_SEEN_WORDS = {"Bullish": Direction.BULLISH, "Bearish": Direction.BEARISH}
+"""As the indicator writes them in almost every body: found without a copy of the word."""
+
+
 def direction_of(word: object) -> Direction | None:
     """Return the direction that a payload's word means, or None: never a default (domain.md bug 3)."""
-    return _DIRECTION_WORDS.get(word.strip().upper()) if isinstance(word, str) else None
+    if type(word) is not str:
+        return None
+    return _SEEN_WORDS.get(word) or _DIRECTION_WORDS.get(word.strip().upper())
 
 
 _BIAS_WORDS = {"BULL": "Bullish", "BEAR": "Bearish", "NEUT": "Neutral"}
@@ -71,6 +77,9 @@ ALIASES: dict[str, EventType] = {
     "SIGNAL_DETECTED": EventType.SIGNAL_CREATED,
 }
 """Accepted names, upper case (domain.md §4.1). EXIT_TP and EXIT_PARTIAL are reserved: never sent so far."""
+
+GENERIC_ENDINGS = frozenset({"SIGNAL_COMPLETED", "TRADE_RESOLVED"})
+"""Names that say that something ended, but not which leg: the reason beside them may."""
 
 
 class Status(StrEnum):

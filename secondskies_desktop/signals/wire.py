@@ -6,12 +6,18 @@ part of the answer, so that every stored event can name it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from secondskies_desktop.signals import alerts_by_bar, alerts_by_event, fields
+from secondskies_desktop.signals.batch_as_sent import decode_batch_as_sent
 from secondskies_desktop.signals.event import Decoded, Event, Undecodable
 from secondskies_desktop.signals.identity import parse_id
 from secondskies_desktop.signals.strict_json import decode_strictly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_BODY_BYTES = 262_144
 TEST_ALERT = "SECONDSKIES_TEST"
@@ -22,22 +28,12 @@ def decode(body: bytes, arrival_us: int) -> Decoded:
     """Decode one alert body that arrived at `arrival_us`; raises Undecodable with the dead letter's reason."""
     if len(body) > MAX_BODY_BYTES:
         raise Undecodable(f"larger than {MAX_BODY_BYTES} bytes")
+    batch = decode_batch_as_sent(body)
+    if batch is not None:
+        return batch
     tree, repairs = decode_strictly(body)
     decoded = _recognise(tree, arrival_us)
-    if repairs:
-        return Decoded(
-            decoded.rule,
-            decoded.event_type,
-            decoded.events,
-            decoded.trade_id,
-            repairs,
-            decoded.problems,
-            decoded.notes,
-            decoded.bar,
-            decoded.symbol,
-            decoded.listed,
-        )
-    return decoded
+    return msgspec.structs.replace(decoded, repairs=repairs) if repairs else decoded
 
 
 def _recognise(tree: dict[str, Any], arrival_us: int) -> Decoded:
@@ -48,22 +44,22 @@ def _recognise(tree: dict[str, Any], arrival_us: int) -> Decoded:
     attributes = tree.get("attributes")
     if isinstance(attributes, dict):
         return _wrapped(tree, attributes, arrival_us)
-    if tree.get("contract") == 2:
+    if tree.get("contract") == alerts_by_bar.CONTRACT:
         return alerts_by_bar.contract_two(tree)
     if word is not None:
-        event = alerts_by_event.telemetry(tree, arrival_us)
-        return _single(_telemetry_rule(tree), event)
+        return _single(_telemetry_rule(tree), alerts_by_event.telemetry(tree, arrival_us, word))
     if "signal_id" in tree and "type" in tree:
-        return _single("strategy", alerts_by_event.strategy(tree, arrival_us))
+        return _single("strategy", alerts_by_event.strategy(tree))
     if "automation_stage" in tree:
-        return _single("automation-stage", alerts_by_event.stage(tree, arrival_us))
+        event = alerts_by_event.telemetry(tree, arrival_us, tree["automation_stage"])
+        return _single("automation-stage", event)
+    if "contract" in tree:
+        raise Undecodable(f"unknown contract: only {alerts_by_bar.CONTRACT} is spoken")
     raise Undecodable("no known alert: neither event_type, type with signal_id nor automation_stage")
 
 
-def _single(rule: str, event: Event, notes: tuple[str, ...] = ()) -> Decoded:
-    parse_id(event.trade_id)  # the grammar is checked for every generation
-    if alerts_by_event.stamp_differs_from_id(event):
-        notes = (*notes, "the stamp differs from the id")
+def _single(rule: str, event: Event) -> Decoded:
+    notes = ("the stamp differs from the id",) if alerts_by_event.stamp_differs_from_id(event) else ()
     return Decoded(rule, event.type, [event], event.trade_id, notes=notes)
 
 
@@ -74,16 +70,16 @@ def _telemetry_rule(tree: dict[str, Any]) -> str:
 
 
 def _wrapped(tree: dict[str, Any], attributes: dict[str, Any], arrival_us: int) -> Decoded:
+    """Decode a body whose alert stands in `attributes`: what is inside wins over what is beside it."""
     merged = {**tree, **attributes}
     del merged["attributes"]
-    differing = [
-        key for key in ("event_type", "trade_id") if tree.get(key, merged.get(key)) != merged.get(key)
-    ]
-    notes = tuple(f"{key} differs inside and outside attributes" for key in differing)
-    if "event_type" not in merged and "automation_stage" in merged:
-        return _single("automation-stage", alerts_by_event.stage(merged, arrival_us), notes)
-    event = alerts_by_event.telemetry(merged, arrival_us)
-    return _single(f"wrapped-{_telemetry_rule(merged)}", event, notes)
+    differing = tuple(
+        f"{key} differs inside and outside attributes"
+        for key in ("event_type", "trade_id")
+        if tree.get(key, merged.get(key)) != merged.get(key)
+    )
+    inside = _recognise(merged, arrival_us)
+    return msgspec.structs.replace(inside, rule=f"wrapped-{inside.rule}", notes=(*differing, *inside.notes))
 
 
 def _heartbeat(tree: dict[str, Any]) -> Decoded:
@@ -96,7 +92,7 @@ def _test_alert(tree: dict[str, Any]) -> Decoded:
     return Decoded("test-alert", TEST_ALERT, [])
 
 
-_BULK = {
+_BULK: dict[str, Callable[[dict[str, Any]], Decoded]] = {
     "MFE_UPDATE_BATCH": alerts_by_bar.mfe_batch,
     "UNIFIED_SNAPSHOT_V1": alerts_by_bar.snapshot,
     "INDICATOR_EXPORT_V2": alerts_by_bar.export,

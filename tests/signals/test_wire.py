@@ -251,7 +251,7 @@ SHORT_HTF = {
         ("all_signals_export.json", 0, {"bars_to_confirm": 3, "htf": SHORT_HTF | {"m1": "Bullish"}}),
         ("snapshot_plain.json", 0, {"htf": SHORT_HTF, "by_bars": True}),
         ("snapshot_plain.json", 4, {"entry_price": 25710.5, "stop_loss": 25700.5, "by_bars": True}),
-        ("export_v2.json", 1, {"entry_price": 25710.5, "stop_loss": 25700.5, "by_bars": False}),
+        ("export_v2.json", 1, {"entry_price": 25710.5, "stop_loss": 25700.5, "by_bars": None}),
         ("contract_two.json", 0, {"htf": SHORT_HTF}),
         ("contract_two.json", 3, {"entry_price": 25180.25, "stop_loss": 25196.5}),
         ("contract_two.json", 6, {"exit_price": 25191}),

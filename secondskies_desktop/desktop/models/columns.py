@@ -56,14 +56,20 @@ COLUMNS: dict[Column, ColumnFacts] = {
         0,
     ),
     Column.SESSION: ColumnFacts(
-        "Session", "Session of the signal bar; after hours is not traded", "session", "AFTER HOURS", 0, False, 3
+        "Session",
+        "Session of the signal bar; after hours is untraded",
+        "session",
+        "AFTER HRS",
+        0,
+        False,
+        2,
     ),
     Column.STATUS: ColumnFacts(
         "Status", "Where the signal stands", "status", "BE protected", 2 * theme.MARK, False, 0
     ),
     Column.NO_BE_MFE: ColumnFacts(
         "MFE No-BE",
-        "Best excursion in R of the trade whose stop never moves; full bar 5R, tick at 1R",
+        "Best excursion in R of the trade whose stop never moves; full bar 3R, tick at 1R",
         "mfe_no_be_r",
         "00.00R",
         theme.BAR_TRACK,
@@ -72,7 +78,7 @@ COLUMNS: dict[Column, ColumnFacts] = {
     ),
     Column.BE_MFE: ColumnFacts(
         "MFE BE=1",
-        "Best excursion in R of the trade whose stop goes to entry at +1R; full bar 5R, tick at 1R",
+        "Best excursion in R of the trade whose stop goes to entry at +1R; full bar 3R, tick at 1R",
         "mfe_be_1_r",
         "00.00R",
         theme.BAR_TRACK,
@@ -98,13 +104,13 @@ COLUMNS: dict[Column, ColumnFacts] = {
         "",
         6 * theme.HTF_STEP,
         False,
-        2,
+        1,
     ),
-    Column.ENTRY: ColumnFacts("Entry", "Entry price, points", "entry_price", "00,000.00", 0, True, 4),
-    Column.STOP: ColumnFacts("Stop", "Stop loss, points", "stop_loss", "00,000.00", 0, True, 5),
-    Column.RISK: ColumnFacts("Risk", "Entry to stop in points: 1R", "risk_points", "000.00", 0, True, 6),
+    Column.ENTRY: ColumnFacts("Entry", "Entry price, points", "entry_price", "00,000.00", 0, True, 5),
+    Column.STOP: ColumnFacts("Stop", "Stop loss, points", "stop_loss", "00,000.00", 0, True, 6),
+    Column.RISK: ColumnFacts("Risk", "Entry to stop in points: 1R", "risk_points", "000.00", 0, True, 7),
     Column.LATEST: ColumnFacts(
-        "Latest", "Newest event and how long ago", "latest_event", "BE triggered", theme.AGE_WIDTH, False, 2
+        "Latest", "Newest event and how long ago", "latest_event", "BE triggered", theme.AGE_WIDTH, False, 3
     ),
     Column.MARKS: ColumnFacts(
         "Marks",
@@ -113,10 +119,10 @@ COLUMNS: dict[Column, ColumnFacts] = {
         "",
         3 * theme.MARK_STEP,
         False,
-        3,
+        4,
     ),
     Column.TRADE_ID: ColumnFacts(
-        "Trade id", "As received", "trade_id", "20250000_000000000_BEARISH", 0, False, 7
+        "Trade id", "As received", "trade_id", "20250000_000000000_BEARISH", 0, False, 8
     ),
 }
 COLUMN_COUNT = len(COLUMNS)

@@ -27,7 +27,7 @@ FRAMES = ("daily", "h4", "h1", "m15", "m5", "m1")
 FRAME_NAMES = ("Daily", "4 h", "1 h", "15 min", "5 min", "1 min")
 RUNNING = frozenset({Status.ACTIVE, Status.BE_PROTECTED, Status.BE_STOPPED})
 LIVE = RUNNING | {Status.CONFIRMED}
-FULL_BAR_R = 5.0
+FULL_BAR_R = 3.0
 
 _KIND_BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
 _BIASES = {"Bullish": 1, "Bearish": -1}

@@ -1,7 +1,7 @@
 """All signals that are known, and which of them are shown in which order; pure, no Qt.
 
 The order is kept as a sorted list of keys, so that one change costs a bisection, whatever the number of
-signals. A row whose sorted value moves stays where it is until `settle`: rows do not jump under the trader's eyes.
+signals. A row whose sorted value moves stays where it is until `settle`: nothing jumps under his eyes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from secondskies_desktop.desktop.models.columns import Column
 from secondskies_desktop.desktop.models.shown_signal import KINDS, SORT_VALUES
 from secondskies_desktop.desktop.models.signal_filter import TAB_STATES, SignalFilter, Tab
+from secondskies_desktop.signals.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,10 +90,9 @@ class SignalBook:
         self._passing = {one.id for one in passing}
         self._displaced = set()
         by_status = Counter(one.status for one in passing)
-        self._tabs = {
-            tab: sum(by_status[status] for status in states) for tab, states in TAB_STATES.items()
-        }
-        on_tab = [one for one in passing if self.filter.on_tab(one)]
+        self._tabs = {tab: sum(by_status[status] for status in states) for tab, states in TAB_STATES.items()}
+        states = TAB_STATES[self.filter.tab]
+        on_tab = passing if len(states) == len(Status) else [one for one in passing if one.status in states]
         self._keys = self._sorted_keys(on_tab)
         self._placed = {key[3]: key for key in self._keys}
         by_kinds = Counter(one.kinds for one in on_tab)

@@ -159,3 +159,15 @@ class Card(QFrame):
         self.number.say(number, why, Tone.FAINT if number == UNKNOWN else tone)
         self.basis.say(basis, why)
         self.setToolTip(why)
+
+
+class StackedCard(Card):
+    """A card whose basis stands under the number, for rows of many narrow ones."""
+
+    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
+        super().__init__(caption, parent)
+        self.basis.setContentsMargins(0, 0, 0, 0)
+        column = self.layout()
+        if isinstance(column, QVBoxLayout):
+            column.addWidget(self.basis)
+        self.basis.setMinimumWidth(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.theme import Tone
@@ -13,6 +13,8 @@ from secondskies_desktop.desktop.widgets.labels import Text
 
 _TEXT_WIDTH = 52 * theme.GRID
 _BOTTOM_SHARE = 2
+_TEXT_SHARE = 100
+"""So much more than the margins that the text takes all the width it may."""
 
 
 class PaneState(StrEnum):
@@ -40,24 +42,30 @@ class _Notice(QWidget):
 
     def __init__(self, mark: str, tone: Tone, button: QPushButton | None = None) -> None:
         super().__init__()
+        text = QWidget()
+        text.setMaximumWidth(_TEXT_WIDTH)
+        lines = QVBoxLayout(text)
+        lines.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+        lines.setSpacing(theme.GRID)
         self._mark = Text(mark, tone, typeface.number_font())
         self.title = Text("", Tone.TEXT, typeface.title_font())
         self.how = Text("", Tone.MUTED)
-        column = QVBoxLayout(self)
-        column.setSpacing(theme.GRID)
-        column.addStretch(1)
         for label in (self._mark, self.title, self.how):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setWordWrap(True)
-            label.setMaximumWidth(_TEXT_WIDTH)
-            label.setMinimumWidth(0)
-            row = QVBoxLayout()
-            row.addWidget(label)
-            column.addLayout(row)
-            column.setAlignment(row, Qt.AlignmentFlag.AlignHCenter)
+            lines.addWidget(label)
         if button is not None:
-            column.addSpacing(theme.GRID)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            lines.addSpacing(theme.GRID)
+            lines.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Stretches and not an alignment, which would keep the text from wrapping to its room.
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(text, _TEXT_SHARE)
+        across.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.GRID, 0, theme.GRID)
+        column.addStretch(1)
+        column.addLayout(across)
         column.addStretch(_BOTTOM_SHARE)
 
     def say(self, title: str, how: str) -> None:

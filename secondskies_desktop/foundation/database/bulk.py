@@ -1,16 +1,41 @@
-"""Many rows in one statement, told apart by which of them were new; the same for both databases."""
+"""Many rows in one statement, for both databases, without the cost of a mapped row each."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
 _CHUNK = 128
+
+
+def mark(connection: Connection) -> str:
+    """Return the driver's mark for a value in a statement."""
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+def fetch(connection: Connection, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return all rows of a statement in the driver's own tuples. `?` marks the values on both databases."""
+    if connection.dialect.name != "sqlite":
+        statement = statement.replace("?", "%s")
+    result = connection.exec_driver_sql(statement, tuple(values))
+    cursor = result.cursor
+    rows: list[tuple[Any, ...]] = [] if cursor is None else list(cursor.fetchall())
+    result.close()
+    return rows
+
+
+def fetch_by_keys(
+    connection: Connection, statement: str, fixed: Sequence[Any], keys: Sequence[Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a statement that ends with `IN`, for keys of any number."""
+    for chunk in in_powers_of_two(keys):
+        marks = ",".join("?" * len(chunk))
+        yield from fetch(connection, f"{statement} ({marks})", (*fixed, *chunk))
 
 
 def insert_new(
@@ -22,21 +47,32 @@ def insert_new(
     SQLite's executemany nor SQLAlchemy's can say which rows of a batch were new.
     """
     columns = [column.name for column in table.columns]
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    one = f"({','.join([mark] * len(columns))})"
+    head = f"INSERT INTO {table.name} ({','.join(columns)}) VALUES "
+    tail = f" ON CONFLICT DO NOTHING RETURNING {','.join(returning)}"
+    one = f"({','.join('?' * len(columns))})"
     inserted: list[tuple[Any, ...]] = []
-    for chunk in _powers_of_two(rows):
-        statement = (
-            f"INSERT INTO {table.name} ({','.join(columns)}) VALUES {','.join([one] * len(chunk))} "
-            f"ON CONFLICT DO NOTHING RETURNING {','.join(returning)}"
-        )
-        values = tuple(value for row in chunk for value in row)
-        result = connection.exec_driver_sql(statement, values)
-        inserted.extend(tuple(row) for row in result)
+    for chunk in in_powers_of_two(rows):
+        values = [value for row in chunk for value in row]
+        inserted += fetch(connection, f"{head}{','.join([one] * len(chunk))}{tail}", values)
     return inserted
 
 
-def _powers_of_two(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+def upsert(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Write rows (all columns of the table, in order, the key first) over what was known of their keys."""
+    records = list(rows)
+    if not records:
+        return
+    columns = [column.name for column in table.columns]
+    marks = ",".join([mark(connection)] * len(columns))
+    updates = ",".join(f"{name}=excluded.{name}" for name in columns[1:])
+    connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({marks}) "
+        f"ON CONFLICT ({columns[0]}) DO UPDATE SET {updates}",
+        records,
+    )
+
+
+def in_powers_of_two(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Cut rows into chunks of few different sizes, so that the prepared statements are reused."""
     start, total = 0, len(rows)
     while start < total:

@@ -107,7 +107,7 @@ def _signals() -> None:
         sa.Column("session", sa.Text),
         sa.Column("trade_date", sa.Text),
         sa.Column("status", sa.Text, nullable=False),
-        sa.Column("follows_bars", sa.Boolean, nullable=False),
+        sa.Column("stepped_until_us", sa.BigInteger),
         sa.Column("state", sa.LargeBinary, nullable=False),
         sa.Column("view", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_signals"),
@@ -116,7 +116,7 @@ def _signals() -> None:
     op.create_index("ix_signals_seq", "signals", ["seq"])
     op.create_index("ix_signals_sort_us", "signals", ["sort_us", "trade_id"])
     op.create_index("ix_signals_signal_us", "signals", ["stream", "signal_us"])
-    op.create_index("ix_signals_follows_bars", "signals", ["follows_bars", "stream"])
+    op.create_index("ix_signals_stepped_until_us", "signals", ["stream", "stepped_until_us"])
     op.create_table(
         "signal_events",
         sa.Column("signal_id", sa.BigInteger, autoincrement=False, nullable=False),

@@ -1,0 +1,77 @@
+"""What wants the trader and what he has acknowledged; pure, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from secondskies_desktop.foundation.attention import Attention, AttentionCleared, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_RANK = {Severity.INFO: 0, Severity.WATCH: 1, Severity.DANGER: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A condition as the window knows it."""
+
+    attention: Attention
+    is_over: bool = False
+    acknowledged: bool = False
+
+
+class AttentionList:
+    """Conditions by kind and key. One stays until it was acknowledged, even if it is over by then."""
+
+    def __init__(self) -> None:
+        self._noticed: dict[tuple[str, str], Noticed] = {}
+
+    def take(self, events: Iterable[Attention | AttentionCleared]) -> None:
+        """Take edges in their order; a condition that is raised again wants to be acknowledged again."""
+        for event in events:
+            place = (event.kind, event.key)
+            if isinstance(event, Attention):
+                self._noticed.pop(place, None)
+                self._noticed[place] = Noticed(event)
+            elif place in self._noticed:
+                self._keep(place, replace(self._noticed[place], is_over=True))
+
+    def acknowledge(self) -> None:
+        """Acknowledge the condition that is shown."""
+        newest = self.newest()
+        if newest is not None:
+            place = (newest.attention.kind, newest.attention.key)
+            self._keep(place, replace(newest, acknowledged=True))
+
+    def remind(self) -> None:
+        """Let the gravest open condition wait for the trader once more."""
+        for one in self.open()[:1]:
+            place = (one.attention.kind, one.attention.key)
+            self._noticed[place] = replace(one, acknowledged=False)
+
+    def _keep(self, place: tuple[str, str], noticed: Noticed) -> None:
+        if noticed.is_over and noticed.acknowledged:
+            del self._noticed[place]
+        else:
+            self._noticed[place] = noticed
+
+    def newest(self) -> Noticed | None:
+        """Return the newest condition that was not acknowledged, None where there is none."""
+        waiting = self._waiting()
+        return max(waiting, key=lambda one: one.attention.since, default=None)
+
+    def waiting(self) -> int:
+        """Return how many conditions were not acknowledged."""
+        return len(self._waiting())
+
+    def open(self) -> list[Noticed]:
+        """Return the conditions that are not over, the gravest first."""
+        return sorted(
+            (one for one in self._noticed.values() if not one.is_over),
+            key=lambda one: (-_RANK[one.attention.severity], one.attention.since),
+        )
+
+    def _waiting(self) -> list[Noticed]:
+        return [one for one in self._noticed.values() if not one.acknowledged]

@@ -1,0 +1,1 @@
+"""Charts; pyqtgraph is imported when the first one is shown, never before the window is."""

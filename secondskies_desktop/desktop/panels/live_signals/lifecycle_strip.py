@@ -1,0 +1,55 @@
+"""How many of the filtered signals have come to each kind of event: the way from triangle to stop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from secondskies_desktop.desktop import formats, theme
+from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.widgets.labels import StackedCard
+
+if TYPE_CHECKING:
+    from secondskies_desktop.desktop.models.signal_book import Counts
+
+_STATIONS = (
+    ("SIGNAL_CREATED", "Created", None, Tone.TEXT),
+    ("CONFIRMED", "Confirmed", "SIGNAL_CREATED", Tone.TEXT),
+    ("ENTRY", "Entries", "SIGNAL_CREATED", Tone.TEXT),
+    ("BE_TRIGGERED", "BE triggered", "ENTRY", Tone.BE),
+    ("EXIT_BE", "BE exits", "ENTRY", Tone.BE),
+    ("EXIT_SL", "Stops", "ENTRY", Tone.NO_BE),
+    ("CANCELLED", "Cancelled", "SIGNAL_CREATED", Tone.MUTED),
+)
+_OF = {"SIGNAL_CREATED": "created", "ENTRY": "entries"}
+
+
+class LifecycleStrip(QWidget):
+    """One card a kind of event: distinct events received, and their share of what they came from."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.cards: dict[str, StackedCard] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GRID)
+        for kind, name, _, _ in _STATIONS:
+            card = StackedCard(name)
+            self.cards[kind] = card
+            row.addWidget(card, 1)
+
+    def say(self, counts: Counts) -> None:
+        """Show the counts of the signals that are shown."""
+        rows = sum(counts.kinds.values())
+        for kind, name, base, tone in _STATIONS:
+            number = counts.kinds[kind]
+            basis = "signals" if base is None else _share(number, counts.kinds[base], _OF[base])
+            why = f"{name}: signals below for which this event was received; inferred ones are not counted"
+            shown = tone if number or not rows else Tone.FAINT
+            self.cards[kind].say(formats.count(number), basis, why, shown)
+
+
+def _share(part: int, whole: int, of: str) -> str:
+    # More than the whole is possible: the alert of a creation may be lost while its entry came.
+    return f"no {of}" if whole == 0 else f"{formats.share(part, whole)} of {of}"

@@ -1,0 +1,248 @@
+"""The table of signals: columns that fit their place, rows by keyboard, a copy that a spreadsheet reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from secondskies_desktop.desktop import theme, typeface
+from secondskies_desktop.desktop.models.columns import COLUMNS, Column
+from secondskies_desktop.desktop.panels.live_signals.cell_painter import CellPainter
+from secondskies_desktop.foundation.documents.table import safe_cell
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
+    from secondskies_desktop.desktop.models.signals_model import SignalsModel
+
+_GROWING = (Column.NO_BE_MFE, Column.BE_MFE)
+_GROWS_BY = 10 * theme.GRID
+_HEAD_PAD = 2 * theme.GRID
+
+
+class SignalTable(QTableView):
+    """Rows of 28 px, columns that step aside by rank where the panel is narrow, unless the trader says so."""
+
+    chosen = Signal(int)
+    opened = Signal(int)
+
+    def __init__(self, model: SignalsModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._wanted: dict[Column, bool] = {}
+        self._widths: dict[Column, int] = {}
+        self._fitting = False
+        self.setModel(model)
+        self.setItemDelegate(CellPainter(model, self))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self._dress_headers()
+        self.doubleClicked.connect(self._open)
+        self.selectionModel().currentRowChanged.connect(self._on_current)
+
+    def _dress_headers(self) -> None:
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(theme.ROW)
+        rows.setDefaultSectionSize(theme.ROW)
+        head = self.horizontalHeader()
+        head.setSectionsMovable(True)
+        head.setHighlightSections(False)
+        head.setSectionsClickable(True)
+        head.setMinimumSectionSize(theme.ROW)
+        head.setFixedHeight(theme.ROW)
+        head.setFont(typeface.label_font())
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.customContextMenuRequested.connect(self._on_head_menu)
+        head.sectionResized.connect(self._on_resized)
+        head.setSortIndicator(Column.SIGNAL, Qt.SortOrder.DescendingOrder)
+        self.setSortingEnabled(True)
+
+    def natural_width(self, column: Column) -> int:
+        """Return the width that a column's head and widest text need."""
+        facts = COLUMNS[column]
+        text = QFontMetrics(typeface.base_font()).horizontalAdvance(facts.widest) + facts.extra
+        head = QFontMetrics(typeface.label_font()).horizontalAdvance(facts.head.upper())
+        return max(text + 2 * theme.CELL_PAD + theme.HALF, head + _HEAD_PAD if facts.head else theme.ROW)
+
+    def fit(self) -> None:
+        """Hide by rank what does not fit, and let the bars have the room that is left."""
+        if self._fitting:
+            return
+        self._fitting = True
+        widths = {one: self._widths.get(one) or self.natural_width(one) for one in Column}
+        room = self.viewport().width()
+        shown = self._chosen_for(room, widths)
+        spare = room - sum(widths[one] for one in shown)
+        growing = [one for one in _GROWING if one in shown and one not in self._widths]
+        for one in growing:
+            widths[one] += max(0, min(_GROWS_BY, spare // len(growing)))
+        for one in Column:
+            self.setColumnHidden(one, one not in shown)
+            if self.columnWidth(one) != widths[one] and one in shown:
+                self.setColumnWidth(one, widths[one])
+        self._fitting = False
+
+    def _chosen_for(self, room: int, widths: dict[Column, int]) -> set[Column]:
+        """Return what the trader asked for, then by rank what still fits."""
+        shown = {one for one in Column if self._wanted.get(one, COLUMNS[one].rank == 0)}
+        left = room - sum(widths[one] for one in shown)
+        for one in sorted(Column, key=lambda one: COLUMNS[one].rank):
+            if one not in shown and one not in self._wanted and widths[one] <= left:
+                shown.add(one)
+                left -= widths[one]
+        return shown
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def _on_resized(self, section: int, _before: int, width: int) -> None:
+        if not self._fitting and width > 0:
+            self._widths[Column(section)] = width
+
+    def column_menu(self) -> QMenu:
+        """Return the menu of columns: what is ticked is shown, whatever the room."""
+        menu = QMenu(self)
+        for column in Column:
+            facts = COLUMNS[column]
+            action = menu.addAction(facts.head or "Direction")
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(column))
+            action.setToolTip(facts.why)
+            action.triggered.connect(lambda on, column=column: self.want(column, shown=on))
+        menu.addSeparator()
+        menu.addAction("As they come", self.forget_columns)
+        return menu
+
+    def want(self, column: Column, *, shown: bool) -> None:
+        """Show or hide a column from now on."""
+        self._wanted[column] = shown
+        self.fit()
+
+    def forget_columns(self) -> None:
+        """Let order, width and choice of columns be as they ship."""
+        self._wanted.clear()
+        self._widths.clear()
+        head = self.horizontalHeader()
+        for place, column in enumerate(Column):
+            head.moveSection(head.visualIndex(column), place)
+        self.fit()
+
+    def _on_head_menu(self, spot: QPoint) -> None:
+        menu = self.column_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.horizontalHeader().mapToGlobal(spot))
+
+    def layout_words(self) -> dict[str, str]:
+        """Return order, choice and widths of the columns and the order of rows, to be kept."""
+        head = self.horizontalHeader()
+        order = sorted(Column, key=head.visualIndex)
+        return {
+            "order": ",".join(one.name for one in order),
+            "wanted": ",".join(f"{one.name}:{int(on)}" for one, on in self._wanted.items()),
+            "widths": ",".join(f"{one.name}:{width}" for one, width in self._widths.items()),
+            "sort": f"{self._model.book.column.name}:{int(self._model.book.descending)}",
+        }
+
+    def take_layout(self, words: dict[str, str]) -> None:
+        """Take what `layout_words` gave; columns that are not known any more are passed over."""
+        head = self.horizontalHeader()
+        names = Column.__members__
+        order = [names[name] for name in words.get("order", "").split(",") if name in names]
+        for place, column in enumerate(order):
+            head.moveSection(head.visualIndex(column), place)
+        self._wanted = {one: bool(on) for one, on in _pairs(words.get("wanted", ""))}
+        self._widths = {one: width for one, width in _pairs(words.get("widths", "")) if width > 0}
+        for column, descending in _pairs(words.get("sort", "")):
+            order_of = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+            self.sortByColumn(column, order_of)
+        self.fit()
+
+    def current_id(self) -> int | None:
+        """Return the signal of the current row."""
+        index = self.currentIndex()
+        return self._model.shown_at(index.row()).id if index.isValid() else None
+
+    def selected_ids(self) -> list[int]:
+        """Return the chosen signals in the order of the rows."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._model.shown_at(row).id for row in rows]
+
+    def choose(self, signal_id: int) -> bool:
+        """Make a signal the current row; False where it is not shown."""
+        row = self._model.book.row_of(signal_id)
+        if row is None:
+            return False
+        self._go_to(row)
+        return True
+
+    def step(self, by: int) -> bool:
+        """Go some rows down, or up; False where there are none."""
+        rows = self._model.rowCount()
+        if not rows:
+            return False
+        index = self.currentIndex()
+        self._go_to(max(0, min(rows - 1, index.row() + by)) if index.isValid() else 0)
+        return True
+
+    def _go_to(self, row: int) -> None:
+        flags = QItemSelectionModel.SelectionFlag
+        column = max(self.columnAt(0), 0)
+        target = self._model.index(row, column)
+        self.selectionModel().setCurrentIndex(target, flags.ClearAndSelect | flags.Rows)
+        self.scrollTo(target)
+
+    def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
+        if current.isValid():
+            self.chosen.emit(self._model.shown_at(current.row()).id)
+
+    def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self._model.shown_at(index.row()).id)
+
+    def copy(self) -> str:
+        """Put the chosen rows on the clipboard as tab-separated text, and return it."""
+        head = self.horizontalHeader()
+        columns = [one for one in sorted(Column, key=head.visualIndex) if not self.isColumnHidden(one)]
+        table = self._model.copied(self.selected_ids(), columns)
+        text = "\n".join("\t".join(str(safe_cell(cell)) for cell in row) for row in table)
+        QGuiApplication.clipboard().setText(text)
+        return text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, _search: str) -> None:
+        """Leave letters to the window: J, K and / are its keys."""
+
+    def repaint_ages(self) -> None:
+        """Draw the ages of the visible rows again, and nothing else."""
+        if not self.isColumnHidden(Column.LATEST):
+            left = self.columnViewportPosition(Column.LATEST)
+            self.viewport().update(left, 0, self.columnWidth(Column.LATEST), self.viewport().height())
+
+
+def _pairs(words: str) -> list[tuple[Column, int]]:
+    """Read "NAME:number,…"; what is not understood is passed over."""
+    found = []
+    for word in words.split(","):
+        name, _, number = word.partition(":")
+        if name in Column.__members__ and number.isdigit():
+            found.append((Column[name], int(number)))
+    return found

@@ -1,0 +1,288 @@
+"""The Webhook Monitor: the way in on top, arrivals below, and the inspector of the chosen one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.panel import Panel
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import COLUMNS
+from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
+from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
+from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
+from secondskies_desktop.desktop.widgets.segments import Segments
+from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.clock import system_clock
+
+if TYPE_CHECKING:
+    from secondskies_desktop.desktop.bridge import Bridge
+    from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.readers import Readers, Reading
+    from secondskies_desktop.engine.desk import ArrivalDetail
+    from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
+
+_PAGE = 200
+_STATES = {"All": None, "Done": "done", "Duplicate": "duplicate", "Dead": "dead", "Pending": "pending"}
+_EMPTY = "No alert has arrived yet"
+_HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
+
+
+class WebhookMonitor(Panel):
+    """Arrivals live, newest first; everything is read off the thread of the window."""
+
+    key: ClassVar[str] = "webhook_monitor"
+    title: ClassVar[str] = "Webhook Monitor"
+    topics: ClassVar[tuple[str, ...]] = ("arrivals", "way_in")
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk: Desk | None = None
+        self._readers: Readers | None = None
+        self._detail: Reading | None = None
+        self._chosen: int | None = None
+        self._paging = self._all_read = False
+        self.model = ArrivalsModel(self)
+        self.card = WayInCard()
+        self.states = Segments(list(_STATES))
+        self.words = QLineEdit()
+        self.words.setPlaceholderText("Find id, event, reason…   /")
+        self.words.setClearButtonEnabled(True)
+        self.retry_all = QPushButton("Retry dead")
+        self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
+        self.table = self._table()
+        self.inspector = Inspector()
+        self.pane = StatePane(self._content())
+        self._lay_out()
+        self._wire()
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(theme.ROW)
+        head = table.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsMovable(True)
+        head.setFixedHeight(theme.ROW)
+        head.setStretchLastSection(True)
+        metrics = table.fontMetrics()
+        for index, column in enumerate(COLUMNS):
+            table.setColumnWidth(index, metrics.averageCharWidth() * column.characters + 2 * theme.GRID)
+        return table
+
+    def _content(self) -> QWidget:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(theme.GRID, theme.HALF, theme.GRID, theme.HALF)
+        bar.setSpacing(theme.GRID)
+        bar.addWidget(self.states)
+        bar.addWidget(self.words, 1)
+        bar.addWidget(self.retry_all)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.table)
+        split.addWidget(self.inspector)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        split.setChildrenCollapsible(False)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(bar)
+        column.addWidget(split, 1)
+        return content
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        holder = QVBoxLayout()
+        holder.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.HALF)
+        holder.addWidget(self.card)
+        column.addLayout(holder)
+        column.addWidget(self.pane, 1)
+
+    def _wire(self) -> None:
+        self.card.copy_wanted.connect(self._copy)
+        self.card.test_wanted.connect(self._test)
+        self.states.chosen.connect(self._filter)
+        self.words.textChanged.connect(self._filter)
+        self.retry_all.clicked.connect(self._retry_all)
+        self.inspector.retry_wanted.connect(self._retry_chosen)
+        self.table.selectionModel().currentRowChanged.connect(self._on_current)
+        self.table.verticalScrollBar().valueChanged.connect(self._on_scroll)
+        self.pane.retry.connect(self._read)
+
+    def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
+        self._desk, self._readers = desk, readers
+        bridge.arrivals_changed.connect(self._take)
+        bridge.way_in_changed.connect(self._show_way)
+        bridge.resync.connect(lambda topic: self._read() if topic == "arrivals" else None)
+        readers.run(desk.way_in, self._show_way, self.card.failed)
+        self._read()
+
+    def _read(self) -> None:
+        if self._desk is None or self._readers is None:
+            return
+        desk = self._desk
+        self.pane.show_loading("Reading the inbox")
+        self._readers.run(lambda: desk.arrivals(_PAGE), self._show_first, self._show_error)
+
+    def _show_first(self, rows: list[ArrivalRow]) -> None:
+        self._all_read = len(rows) < _PAGE
+        self.model.replace_all([*rows, *(row for row in self.model.known.values() if self._newer(row, rows))])
+        self._turn()
+        self.loaded.emit()
+
+    def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
+        return bool(rows) and row.inbox_id > rows[0].inbox_id
+
+    def _show_error(self, error: Exception) -> None:
+        self.pane.show_error(str(error), "The inbox could not be read")
+        self.loaded.emit()
+
+    def _turn(self) -> None:
+        counts = dict.fromkeys(_STATES, 0)
+        for row in self.model.known.values():
+            counts[row.state.capitalize()] = counts.get(row.state.capitalize(), 0) + 1
+        counts["All"] = len(self.model.known)
+        self.states.say(counts)
+        self.retry_all.setEnabled(counts["Dead"] > 0)
+        if self.model.known:
+            self.pane.show_content()
+        else:
+            self.pane.show_empty(_EMPTY, _HOW)
+
+    def _take(self, events: list[ArrivalsChanged]) -> None:
+        at_top = self.table.verticalScrollBar().value() == 0
+        rows = [row for event in events for row in event.rows]
+        self.model.apply(rows)
+        self._turn()
+        if at_top:
+            self.table.scrollToTop()
+        if any(row.inbox_id == self._chosen for row in rows):
+            self._inspect(self._chosen)
+
+    def _on_scroll(self, value: int) -> None:
+        bar = self.table.verticalScrollBar()
+        oldest = self.model.oldest_id()
+        if self._paging or self._all_read or oldest is None or value < bar.maximum() - _PAGE // 4:
+            return
+        if self._desk is None or self._readers is None:
+            return
+        desk, self._paging = self._desk, True
+        self._readers.run(lambda: desk.arrivals(_PAGE, oldest), self._show_older, self._show_error)
+
+    def _show_older(self, rows: list[ArrivalRow]) -> None:
+        self._paging, self._all_read = False, len(rows) < _PAGE
+        self.model.apply(rows)
+        self._turn()
+
+    def _filter(self, _changed: str = "") -> None:
+        self.model.set_filter(_STATES[self.states.on()], self.words.text())
+        self._on_scroll(self.table.verticalScrollBar().value())
+
+    def _on_current(self, current: QModelIndex | QPersistentModelIndex, _before: object) -> None:
+        row = self.model.row_at(current.row())
+        if row is not None:
+            self._inspect(row.inbox_id)
+
+    def _inspect(self, inbox_id: int | None) -> None:
+        if self._desk is None or self._readers is None or inbox_id is None:
+            return
+        desk, self._chosen = self._desk, inbox_id
+        if self._detail is not None:
+            self._detail.cancel()
+        self._detail = self._readers.run(
+            lambda: desk.arrival_detail(inbox_id), self._show_detail, self.card.failed
+        )
+
+    def _show_detail(self, detail: ArrivalDetail | None) -> None:
+        if detail is None:
+            self.inspector.show_nothing()
+        else:
+            self.inspector.show_arrival(detail)
+
+    def _show_way(self, way: object) -> None:
+        self.card.show_way(way, system_clock())  # type: ignore[arg-type]
+
+    def _copy(self) -> None:
+        if self._desk is not None and self._readers is not None:
+            self._readers.run(self._desk.copy_url, self._copied, self.card.failed)
+
+    def _copied(self, url: str) -> None:
+        QGuiApplication.clipboard().setText(url)
+        self.card.copied()
+
+    def _test(self) -> None:
+        if self._desk is not None and self._readers is not None:
+            self.card.testing()
+            self._readers.run(self._desk.send_test_alert, self.card.tested, self.card.failed)
+
+    def _retry_chosen(self) -> None:
+        if self._chosen is not None:
+            self._retry([self._chosen])
+
+    def _retry_all(self) -> None:
+        self._retry([row.inbox_id for row in self.model.known.values() if row.state == "dead"])
+
+    def _retry(self, ids: list[int]) -> None:
+        if self._desk is None or self._readers is None or not ids:
+            return
+        desk = self._desk
+        self._readers.run(lambda: desk.retry(ids), lambda won: self._retried(won, len(ids)), self.card.failed)
+
+    def _retried(self, recovered: int, tried: int) -> None:
+        self.inspector.head.say(f"Retried {tried}: {recovered} recovered, {tried - recovered} still dead")
+        if self._chosen is not None and tried == 1:
+            self._inspect(self._chosen)
+
+    def tick(self, now_us: int) -> None:
+        self.card.tick(now_us)
+
+    def focus_filter(self) -> bool:
+        self.words.setFocus()
+        self.words.selectAll()
+        return True
+
+    def take_focus(self) -> None:
+        self.table.setFocus()
+
+    def step_row(self, step: int) -> bool:
+        count = self.model.rowCount()
+        if not count:
+            return False
+        row = min(max(self.table.currentIndex().row() + step, 0), count - 1)
+        self.table.setCurrentIndex(self.model.index(row, 0))
+        return True
+
+    def go_back(self) -> bool:
+        if not self.words.text():
+            return False
+        self.words.clear()
+        return True
+
+    def theme_changed(self) -> None:
+        self.model.forget_colours()
+        super().theme_changed()

@@ -1,0 +1,151 @@
+"""One window on one profile, from its first picture to its end.
+
+In this order: the window with a loading state; the first 100 signals, read by a desk that only looks; once
+these are painted, the engine and the other panels. Whatever is heavy is imported after that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+
+from secondskies_desktop.desktop.bridge import Bridge
+from secondskies_desktop.desktop.main_window import MainWindow
+from secondskies_desktop.desktop.panel_registry import FIRST, shipped_panels
+from secondskies_desktop.desktop.readers import Readers
+from secondskies_desktop.desktop.window_opener import SwitchedDesk
+from secondskies_desktop.foundation.bus import Bus
+
+if TYPE_CHECKING:
+    from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.window_opener import Opener
+    from secondskies_desktop.foundation.profile import Profile
+
+_log = structlog.get_logger(__name__)
+
+
+class WindowLife(QObject):
+    """Builds the window and everything behind it; `close` ends it all, once."""
+
+    first_picture = Signal()
+    """The first signals, an empty state or an error are painted."""
+    opened = Signal()
+    """What feeds the desk is running, or this window is a viewer of it."""
+    failed = Signal(object)
+    """It could not be opened: the exception."""
+
+    def __init__(
+        self, opener: Opener, profile: Profile, settings: QSettings, *, workspace: str | None = None
+    ) -> None:
+        super().__init__()
+        self._opener = opener
+        self._profile = profile
+        self.bus = Bus()
+        self.readers = Readers(self)
+        self.bridge = Bridge(self)
+        self.bridge.listen(self.bus)
+        self.desk = SwitchedDesk(self.bus)
+        panels = [panel() for panel in shipped_panels()]
+        self.window = MainWindow(panels, settings, demo=profile.demo, profile=profile.name)
+        self.window.begin(workspace)
+        self._is_first_started = False
+        self._is_painted = False
+        self._is_opening = False
+        self._is_closed = False
+
+    def start(self) -> None:
+        """Show the window and begin to read; returns at once."""
+        self.window.panels[FIRST].loaded.connect(self._on_first_rows)
+        self.window.show()
+        self._glance()
+
+    def close(self) -> None:
+        """End readers, bridge and what feeds the desk; may wait for what is being written."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.bridge.close()
+            self.readers.close()
+            self._opener.close()
+
+    def _glance(self) -> None:
+        self.readers.run(lambda: self._opener.glance(self.bus), self._on_glance, self._on_no_glance)
+
+    def _on_glance(self, desk: Desk | None) -> None:
+        if desk is None:
+            self._open()
+        else:
+            self._show(desk)
+
+    def _on_no_glance(self, error: Exception) -> None:
+        _log.info("nothing to look at yet", reason=str(error))
+        self._open()
+
+    def _show(self, desk: Desk) -> None:
+        self.desk.now = desk
+        if not self._is_first_started:
+            self._is_first_started = True
+            self.window.start(self.desk.as_desk(), self.bridge, self.readers, (FIRST,))
+
+    def _on_first_rows(self) -> None:
+        if not self._is_painted:
+            self._is_painted = True
+            # The picture itself, not the wish for one: what follows would delay it.
+            self.window.repaint()
+            self.first_picture.emit()
+            QTimer.singleShot(0, self._after_first_picture)
+
+    def _after_first_picture(self) -> None:
+        if self._is_closed:
+            return
+        self.window.dress()
+        others = [key for key in self.window.panels if key != FIRST]
+        self.window.start(self.desk.as_desk(), self.bridge, self.readers, others)
+        self._open()
+
+    def _open(self) -> None:
+        if not self._is_opening:
+            self._is_opening = True
+            self.readers.run(lambda: self._opener.open(self.bus), self._on_opened, self._on_not_opened)
+
+    def _on_opened(self, desk: Desk) -> None:
+        self.desk.role = None
+        self._show(desk)
+        self.window.status.ask()
+        # What changed between the glance and now was published to nobody in another process.
+        self.bridge.ask_again()
+        self.opened.emit()
+
+    def _on_not_opened(self, error: Exception) -> None:
+        from secondskies_desktop.foundation.database.failure import DatabaseProblem
+
+        self.desk.role, self.desk.role_detail = "failed", str(error)
+        if isinstance(error, DatabaseProblem):
+            self._offer_recovery(error)
+        else:
+            self.window.problems.say(f"The engine could not start: {error}", repr(error))
+            self.window.status.ask()
+            if not self._is_first_started:
+                self._glance_once_more()
+        self.failed.emit(error)
+
+    def _glance_once_more(self) -> None:
+        def show(desk: Desk | None) -> None:
+            if desk is not None:
+                self._show(desk)
+
+        self.readers.run(lambda: self._opener.glance(self.bus), show, self._on_no_glance)
+
+    def _offer_recovery(self, problem: Exception) -> None:
+        from secondskies_desktop.desktop.recovery_view import RecoveryView
+
+        view = RecoveryView(self._profile, problem, self.readers)
+        view.opened_again.connect(self._open_again)
+        self.window.show_instead(view)
+
+    def _open_again(self) -> None:
+        self.window.show_panels()
+        self.desk.role, self.desk.role_detail = "starting", ""
+        self._is_opening = False
+        self._open()
