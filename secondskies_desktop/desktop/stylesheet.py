@@ -144,6 +144,7 @@ QPushButton[flat="true"], QToolButton[quiet="true"] {
   background: transparent; border: 1px solid transparent; color: $muted;
 }
 QToolButton[quiet="true"] { padding: 0 ${half}px; }
+QToolButton[number="true"] { max-height: 64px; background: $raised; border-radius: ${small}px; }
 QPushButton[flat="true"]:hover, QToolButton[quiet="true"]:hover { background: $hover; color: $text; }
 QToolButton::menu-indicator { image: none; }
 QPushButton[segment="true"] {

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTabWidget
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+
+_TALL = 1_000
+"""From this height on (logical px) a column has room for two panels, one above the other."""
 
 
 class Workspace(NamedTuple):
@@ -32,7 +37,11 @@ WORKSPACES = {workspace.name.casefold(): workspace for workspace in (LIVE,)}
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
-    """Dock the panels of a workspace in its places and close the others."""
+    """Dock the panels of a workspace in its places and close the others.
+
+    On a low screen the panels of a column become tabs: one that is whole is worth more than two that are cut.
+    """
+    window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
     wanted = {key for _, column in workspace.columns for key, _ in column}
     for key, dock in docks.items():
         dock.setFloating(False)
@@ -46,11 +55,14 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Wo
                 window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             elif place == 0:
                 window.splitDockWidget(heads[-1], dock, Qt.Orientation.Horizontal)
+            elif window.height() < _TALL:
+                window.tabifyDockWidget(stacked[place - 1], dock)
             else:
                 window.splitDockWidget(stacked[place - 1], dock, Qt.Orientation.Vertical)
             dock.show()
         if stacked:
             heads.append(stacked[0])
+            stacked[0].raise_()
     share(window, docks, workspace)
 
 

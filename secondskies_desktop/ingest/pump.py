@@ -2,17 +2,20 @@
 
 Nothing is parsed before it is safe on disk (architecture.md §4). The pump runs on the writer's thread, so that
 one thread alone writes; its commits need no sync of their own, because all it writes can be derived again.
+
+No body can stop it: a slice that fails for any other reason than the database is folded again in halves, until the
+one arrival that fails stands alone, and that becomes a dead letter.
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
 from secondskies_desktop.foundation.database.engine import write_engine
-from secondskies_desktop.foundation.database.failure import DatabaseLocked, named
+from secondskies_desktop.foundation.database.failure import DatabaseLocked, DatabaseProblem, named
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 from secondskies_desktop.ingest.store import Delivery
@@ -35,6 +38,11 @@ _LARGE_SLICE = 512
 REBUILD_SLICE = 4_000
 
 
+class _Folded(NamedTuple):
+    arrivals: list[ArrivalRow]
+    signals: list[SignalRow]
+
+
 class Pump:
     """Moves arrivals from the inbox into the projection; used by one thread at a time."""
 
@@ -44,7 +52,6 @@ class Pump:
         self._projection = Projection()
         self._connection: Connection | None = None
         self._position: int | None = None
-        self._retry: list[int] = []
         self._pace = 4_000.0  # arrivals a second, learned; only the size of a slice depends on it
 
     @property
@@ -86,10 +93,8 @@ class Pump:
         connection = self._connected()
         with connection.begin():
             found = store.arrivals_by_id(connection, inbox_ids)
-            arrivals = [found[one] for one in sorted(found)]
-            rows, changed = self._fold(connection, arrivals, set())
-        self._tell(rows, changed)
-        return sum(1 for row in rows if row.state != store.DEAD)
+        folded = self._fold([found[one] for one in sorted(found)], is_retry=True)
+        return sum(1 for one in folded for row in one.arrivals if row.state != store.DEAD)
 
     def close(self) -> None:
         """Let go of the connection and of all that is kept in memory."""
@@ -102,46 +107,61 @@ class Pump:
 
     def _slice(self, limit: int) -> tuple[int, bool]:
         connection = self._connected()
-        if self._position is None:
-            with connection.begin():
-                self._position = store.position(connection)
         with connection.begin():
+            if self._position is None:
+                self._position = store.position(connection)
             arrivals = store.after(connection, self._position, limit)
-            if not arrivals:
-                return 0, False
-            new = store.note_bodies(connection, arrivals)
-            rows, changed = self._fold(connection, arrivals, new)
-            place = arrivals[-1].inbox_id
-            store.set_position(connection, place)
-        self._position = place
-        self._tell(rows, changed)
+        self._fold(arrivals, is_retry=False)
         return len(arrivals), len(arrivals) == limit
 
-    def _fold(
-        self, connection: Connection, arrivals: Sequence[Stored], new: set[int]
-    ) -> tuple[list[ArrivalRow], list[SignalRow]]:
+    def _fold(self, arrivals: Sequence[Stored], *, is_retry: bool) -> list[_Folded]:
+        """Fold arrivals in as few transactions as they allow, and publish each after its commit."""
+        if not arrivals:
+            return []
+        try:
+            folded = self._fold_together(arrivals, is_retry=is_retry)
+        except Exception as error:
+            self._projection.forget()
+            if not _is_of_the_body(error):
+                raise
+            if len(arrivals) > 1:
+                half = len(arrivals) // 2
+                return [
+                    *self._fold(arrivals[:half], is_retry=is_retry),
+                    *self._fold(arrivals[half:], is_retry=is_retry),
+                ]
+            _log.warning("a body failed", inbox_id=arrivals[0].inbox_id, exc_info=True)
+            folded = self._fold_together(arrivals, is_retry=is_retry, failure=error)
+        if not is_retry:
+            self._position = arrivals[-1].inbox_id
+        if folded.signals:
+            self._publish(SignalsChanged(self._projection.seq, tuple(folded.signals)))
+        self._publish(ArrivalsChanged(tuple(folded.arrivals)))
+        return [folded]
+
+    def _fold_together(
+        self, arrivals: Sequence[Stored], *, is_retry: bool, failure: Exception | None = None
+    ) -> _Folded:
+        """Fold arrivals in one transaction; with a `failure`, note them as dead letters because of it."""
+        connection = self._connected()
         said: list[Said] = []
         deliveries: list[Delivery] = []
-        for one in arrivals:
-            try:
-                decoded = decode(one.body, one.received_us)
-            except Undecodable as reason:
-                deliveries.append(
-                    Delivery(one.inbox_id, store.DEAD, None, None, None, None, str(reason), None)
-                )
-                continue
-            said.append(Said(one.inbox_id, one.received_us, one.stream, decoded))
-            deliveries.append(_delivery(one, decoded, is_new=not new or one.inbox_id in new))
-        changed = self._projection.apply(connection, said)
-        store.write_deliveries(connection, deliveries)
+        with connection.begin():
+            note = store.first_ids if is_retry else store.note_bodies
+            first = note(connection, arrivals)
+            for one in arrivals:
+                decoded = _decoded(one, failure)
+                if isinstance(decoded, Decoded):
+                    said.append(Said(one.inbox_id, one.received_us, one.stream, decoded))
+                    deliveries.append(_delivery(one, decoded, is_first=one.inbox_id in first))
+                else:
+                    deliveries.append(_dead(one, decoded))
+            changed = self._projection.apply(connection, said)
+            store.write_deliveries(connection, deliveries)
+            if not is_retry:
+                store.set_position(connection, arrivals[-1].inbox_id)
         rows = [_row(one, delivery) for one, delivery in zip(arrivals, deliveries, strict=True)]
-        return rows, changed
-
-    def _tell(self, rows: list[ArrivalRow], changed: list[SignalRow]) -> None:
-        if changed:
-            self._publish(SignalsChanged(self._projection.seq, tuple(changed)))
-        if rows:
-            self._publish(ArrivalsChanged(tuple(rows)))
+        return _Folded(rows, changed)
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -149,9 +169,38 @@ class Pump:
         return self._connection
 
 
-def _delivery(one: Stored, decoded: Decoded, *, is_new: bool) -> Delivery:
+def _decoded(one: Stored, failure: Exception | None) -> Decoded | str:
+    """Return what an arrival says, or why it is a dead letter."""
+    error: Exception
+    if failure is None:
+        try:
+            return decode(one.body, one.received_us)
+        except Undecodable as reason:
+            return str(reason)
+        except Exception as unforeseen:  # noqa: BLE001 - no body may stop the others
+            _log.warning("a body failed", inbox_id=one.inbox_id, exc_info=True)
+            error = unforeseen
+    else:
+        error = failure
+    return f"the program failed on this body: {type(error).__name__}: {error}"[:500]
+
+
+def _is_of_the_body(error: Exception) -> bool:
+    """Tell whether a failure would meet the same body again: not so for the database or the machine."""
+    if store.is_refused_value(error):
+        return True
+    if isinstance(error, DatabaseProblem | OSError | MemoryError):
+        return False
+    return not type(error).__module__.startswith(("sqlalchemy", "pysqlite3", "psycopg"))
+
+
+def _dead(one: Stored, reason: str) -> Delivery:
+    return Delivery(one.inbox_id, store.DEAD, None, None, None, None, reason, None)
+
+
+def _delivery(one: Stored, decoded: Decoded, *, is_first: bool) -> Delivery:
     reason = None
-    state = store.DONE if is_new else store.DUPLICATE
+    state = store.DONE if is_first else store.DUPLICATE
     if decoded.problems:
         state = store.DEAD
         reason = f"{len(decoded.problems)} items could not be read: {'; '.join(decoded.problems)}"[:500]

@@ -134,14 +134,23 @@ class ExcursionChart(QWidget):
                 symbol="o" if alone else None,
                 symbolBrush=look.of(curve.tone),
             )
-            label = pg.TextItem(curve.name, color=look.of(curve.tone), anchor=(1, 1))
-            label.setFont(typeface.small_font())
-            label.setPos(curve.times[-1], curve.values[-1])
-            plot.addItem(label)
+        self._label_curves()
         self._cross.setPen(look.faint)
         self._cross.hide()
         plot.addItem(self._cross, ignoreBounds=True)
         self._say_last()
+
+    def _label_curves(self) -> None:
+        """Name each line at its end; names of lines that end on one level share a label."""
+        ends: dict[float, list[Curve]] = {}
+        for curve in self._curves:
+            ends.setdefault(round(curve.values[-1], 1), []).append(curve)
+        for level, curves in ends.items():
+            name = " · ".join(curve.name for curve in curves)
+            label = pg.TextItem(name, color=theme.look().of(curves[0].tone), anchor=(1, 1))
+            label.setFont(typeface.small_font())
+            label.setPos(max(curve.times[-1] for curve in curves), level)
+            self.plot.addItem(label)
 
     def _draw_bars(self, detail: SignalDetail) -> None:
         """Draw the range of each bar in R, lightly, where snapshots brought bars."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.desktop.models.signals_model import SignalsModel
 
-_GROWING = (Column.NO_BE_MFE, Column.BE_MFE)
+_GROWING = (Column.NO_BE_MFE, Column.BE_MFE, Column.MAE)
 _GROWS_BY = 10 * theme.GRID
 _HEAD_PAD = 2 * theme.GRID
 
@@ -65,6 +65,7 @@ class SignalTable(QTableView):
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(self._on_head_menu)
         head.sectionResized.connect(self._on_resized)
+        head.sectionMoved.connect(self.fit)
         head.setSortIndicator(Column.SIGNAL, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
 
@@ -75,7 +76,7 @@ class SignalTable(QTableView):
         head = QFontMetrics(typeface.label_font()).horizontalAdvance(facts.head.upper())
         return max(text + 2 * theme.CELL_PAD + theme.HALF, head + _HEAD_PAD if facts.head else theme.ROW)
 
-    def fit(self) -> None:
+    def fit(self, *_moved: int) -> None:
         """Hide by rank what does not fit, and let the bars have the room that is left."""
         if self._fitting:
             return
@@ -83,15 +84,23 @@ class SignalTable(QTableView):
         widths = {one: self._widths.get(one) or self.natural_width(one) for one in Column}
         room = self.viewport().width()
         shown = self._chosen_for(room, widths)
-        spare = room - sum(widths[one] for one in shown)
-        growing = [one for one in _GROWING if one in shown and one not in self._widths]
-        for one in growing:
-            widths[one] += max(0, min(_GROWS_BY, spare // len(growing)))
+        self._share_spare(room - sum(widths[one] for one in shown), shown, widths)
         for one in Column:
             self.setColumnHidden(one, one not in shown)
             if self.columnWidth(one) != widths[one] and one in shown:
                 self.setColumnWidth(one, widths[one])
         self._fitting = False
+
+    def _share_spare(self, spare: int, shown: set[Column], widths: dict[Column, int]) -> None:
+        """Let the bars grow, and the last column take what is left, so that rows reach the edge."""
+        growing = [one for one in _GROWING if one in shown and one not in self._widths]
+        for one in growing:
+            more = max(0, min(_GROWS_BY, spare // len(growing)))
+            widths[one] += more
+            spare -= more
+        last = max(shown, key=self.horizontalHeader().visualIndex)
+        if spare > 0 and last not in self._widths:
+            widths[last] += spare
 
     def _chosen_for(self, room: int, widths: dict[Column, int]) -> set[Column]:
         """Return what the trader asked for, then by rank what still fits."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QGridLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.theme import Tone
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.view import SignalView
 
 _POPUP_WIDTH = 48 * theme.GRID
-_CELL_WIDTH = 20 * theme.GRID
+_CELL_WIDTH = 21 * theme.GRID
+_CELL_HEIGHT = 5 * theme.GRID
 
 
 class Number(NamedTuple):
@@ -42,15 +43,16 @@ _NUMBERS = (
     Number("bars_to_confirm", "Bars to confirm", lambda view: formats.count(view.bars_to_confirm)),
     Number("session", "Session", lambda view: formats.session_name(view.session)),
     Number("trade_date", "Trade date", lambda view: view.trade_date or formats.UNKNOWN),
-    Number("htf", "Higher timeframes", lambda view: _htf(view)),
+    Number("htf", "HTF D 4h 1h 15 5 1", lambda view: _htf(view)),
 )
+_HTF_ORDER = ("daily", "h4", "h1", "m15", "m5", "m1")
 _SHORT = {"Bullish": "▲", "Bearish": "▼", "Neutral": "○"}
 
 
 def _htf(view: SignalView) -> str:
     if not view.htf:
         return formats.UNKNOWN
-    return " ".join(f"{name} {_SHORT.get(bias, '?')}" for name, bias in view.htf.items())
+    return " ".join(_SHORT.get(view.htf.get(name, ""), formats.UNKNOWN) for name in _HTF_ORDER)
 
 
 class NumberCell(QToolButton):
@@ -59,8 +61,9 @@ class NumberCell(QToolButton):
     def __init__(self, number: Number, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("quiet", "true")
-        self.setFixedHeight(2 * theme.ROW - theme.HALF)
-        self.setMinimumWidth(_CELL_WIDTH)
+        self.setProperty("number", "true")
+        self.setMinimumSize(_CELL_WIDTH, _CELL_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.number = number
         self.caption = Caption(number.caption)
         self.value = Text(formats.UNKNOWN, number.tone, typeface.strong_font())

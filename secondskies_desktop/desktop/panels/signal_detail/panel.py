@@ -137,6 +137,8 @@ class SignalDetail(Panel):
         scroll.setWidget(upper)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.viewport().setAutoFillBackground(False)
+        upper.setAutoFillBackground(False)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         lower = QTabWidget()
         lower.addTab(self.table, "Events")

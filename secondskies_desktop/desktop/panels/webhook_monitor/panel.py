@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 
 _PAGE = 200
-_STATES = {"All": None, "Done": "done", "Duplicate": "duplicate", "Dead": "dead", "Pending": "pending"}
+_STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
+_NAMES = {state: name for name, state in _STATES.items() if state is not None}
 _EMPTY = "No alert has arrived yet"
 _HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
 
@@ -93,18 +94,22 @@ class WebhookMonitor(Panel):
         return table
 
     def _content(self) -> QWidget:
-        bar = QHBoxLayout()
+        upper, lower = QHBoxLayout(), QHBoxLayout()
+        upper.addWidget(self.states)
+        upper.addStretch(1)
+        lower.addWidget(self.words, 1)
+        lower.addWidget(self.retry_all)
+        bar = QVBoxLayout()
         bar.setContentsMargins(theme.GRID, theme.HALF, theme.GRID, theme.HALF)
-        bar.setSpacing(theme.GRID)
-        bar.addWidget(self.states)
-        bar.addWidget(self.words, 1)
-        bar.addWidget(self.retry_all)
+        bar.setSpacing(theme.HALF)
+        bar.addLayout(upper)
+        bar.addLayout(lower)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.table)
         split.addWidget(self.inspector)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setChildrenCollapsible(False)
+        split.setChildrenCollapsible(True)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
@@ -165,7 +170,7 @@ class WebhookMonitor(Panel):
     def _turn(self) -> None:
         counts = dict.fromkeys(_STATES, 0)
         for row in self.model.known.values():
-            counts[row.state.capitalize()] = counts.get(row.state.capitalize(), 0) + 1
+            counts[_NAMES[row.state]] += 1
         counts["All"] = len(self.model.known)
         self.states.say(counts)
         self.retry_all.setEnabled(counts["Dead"] > 0)
