@@ -29,7 +29,7 @@ def palette_of(theme: Theme) -> QPalette:
         (role.ButtonText, theme.text),
         (role.ToolTipBase, theme.raised),
         (role.ToolTipText, theme.text),
-        (role.Highlight, selection(theme)),
+        (role.Highlight, theme.selected),
         (role.HighlightedText, theme.text),
         (role.Link, theme.no_be),
         (role.Light, theme.line),
@@ -42,11 +42,6 @@ def palette_of(theme: Theme) -> QPalette:
     for place in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, place, QColor(mix(theme.ground, theme.faint, 0.6)))
     return palette
-
-
-def selection(theme: Theme) -> str:
-    """Return the ground of a selected row."""
-    return mix(theme.raised, theme.bull, 0.16)
 
 
 def stylesheet_of(theme: Theme) -> str:
@@ -64,7 +59,18 @@ def stylesheet_of(theme: Theme) -> str:
     }
     colours = {
         name: getattr(theme, name)
-        for name in ("ground", "surface", "raised", "line", "text", "muted", "faint", "no_be", "watch")
+        for name in (
+            "ground",
+            "surface",
+            "raised",
+            "line",
+            "selected",
+            "text",
+            "muted",
+            "faint",
+            "no_be",
+            "watch",
+        )
     }
     hover = mix(theme.raised, theme.text, 0.06)
     border = mix(theme.line, theme.faint, 0.35)
@@ -73,7 +79,6 @@ def stylesheet_of(theme: Theme) -> str:
         **colours,
         hover=hover,
         border=border,
-        selection=selection(theme),
         danger_ground=theme.tint(Tone.DANGER),
         watch_ground=theme.tint(Tone.WATCH),
         info_ground=theme.tint(Tone.BULL),
@@ -99,7 +104,7 @@ QMenuBar::item { padding: ${half}px ${grid}px; border-radius: ${small}px; backgr
 QMenuBar::item:selected { background: $raised; color: $text; }
 QMenu { background: $raised; color: $text; border: 1px solid $border; padding: ${half}px; }
 QMenu::item { padding: ${half}px 24px ${half}px 24px; border-radius: ${small}px; }
-QMenu::item:selected { background: $selection; }
+QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $border; margin: ${half}px; }
 
@@ -119,7 +124,7 @@ QTabWidget::pane { border: none; border-top: 1px solid $line; }
 
 QLineEdit, QComboBox, QDateEdit, QPlainTextEdit, QTextEdit {
   background: $ground; color: $text; border: 1px solid $border; border-radius: ${small}px;
-  padding: 0 ${grid}px; selection-background-color: $selection; selection-color: $text;
+  padding: 0 ${grid}px; selection-background-color: $selected; selection-color: $text;
 }
 QLineEdit, QComboBox, QDateEdit { min-height: ${field}px; max-height: ${field}px; }
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus, QPlainTextEdit:focus { border: 1px solid $no_be; }
@@ -127,7 +132,7 @@ QPlainTextEdit, QTextEdit { padding: ${half}px; }
 QComboBox { padding-right: ${half}px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView {
-  background: $raised; color: $text; border: 1px solid $border; selection-background-color: $selection;
+  background: $raised; color: $text; border: 1px solid $border; selection-background-color: $selected;
   outline: none; padding: ${half}px;
 }
 
@@ -137,7 +142,7 @@ QPushButton, QToolButton {
 }
 QToolButton { padding: 0 ${grid}px; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
-QPushButton:pressed, QToolButton:pressed { background: $selection; }
+QPushButton:pressed, QToolButton:pressed { background: $selected; }
 QPushButton:disabled, QToolButton:disabled { color: $faint; background: $surface; }
 QPushButton:focus, QToolButton:focus { border: 1px solid $no_be; }
 QPushButton[flat="true"], QToolButton[quiet="true"] {
@@ -151,15 +156,15 @@ QPushButton[segment="true"] {
   background: transparent; border: none; border-radius: ${small}px; color: $muted; padding: 0 10px;
 }
 QPushButton[segment="true"]:hover { color: $text; background: $hover; }
-QPushButton[segment="true"]:checked { color: $text; background: $selection; }
+QPushButton[segment="true"]:checked { color: $text; background: $selected; }
 QPushButton[segment="true"]:focus { border: 1px solid $no_be; }
 
 QToolButton[choice="true"] { color: $muted; padding: 0 10px; }
-QToolButton[choice="true"][chosen="true"] { color: $text; background: $selection; border: 1px solid $faint; }
+QToolButton[choice="true"][chosen="true"] { color: $text; background: $selected; border: 1px solid $faint; }
 
 QTableView, QTreeView, QListView {
   background: $surface; color: $text; border: none; gridline-color: $line; outline: none;
-  selection-background-color: $selection; selection-color: $text;
+  selection-background-color: $selected; selection-color: $text;
 }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section {
@@ -187,7 +192,7 @@ QStatusBar QLabel { background: transparent; }
 QProgressBar {
   background: $ground; border: 1px solid $border; border-radius: ${small}px; text-align: center; color: $text;
 }
-QProgressBar::chunk { background: $selection; border-radius: ${small}px; }
+QProgressBar::chunk { background: $selected; border-radius: ${small}px; }
 QFrame[card="true"] { background: $raised; border-radius: ${corner}px; }
 QFrame[rule="true"] { background: $line; max-height: 1px; border: none; }
 

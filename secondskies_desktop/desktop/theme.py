@@ -1,6 +1,6 @@
 """The design tokens: every colour and every size of the desktop stands here and nowhere else.
 
-Source: the design brief's token table. Dark is the theme of the day; light holds the same tokens. Colours are
+Source: the design brief's token table; `selected`, the ground of chosen rows, is ours. Dark is the theme of the day; light holds the same tokens. Colours are
 `#rrggbb` strings, sizes logical pixels on an 8 px grid. `look()` answers the theme that is on.
 """
 
@@ -39,6 +39,8 @@ MARK_STEP = 18
 """From one letter of the marks to the next."""
 AGE_WIDTH = 64
 CELL_PAD = 6
+ACCENT = 3
+"""The width of the edge that marks a chosen row."""
 MOTION_MS = 150
 PANEL_MIN_WIDTH = 320
 CARD_MIN_WIDTH = 96
@@ -69,6 +71,7 @@ class Theme:
     surface: str
     raised: str
     line: str
+    selected: str
     text: str
     muted: str
     faint: str
@@ -97,6 +100,7 @@ DARK = Theme(
     surface="#0d1b33",
     raised="#13233f",
     line="#1e2a44",
+    selected="#182b4b",
     text="#e6edf7",
     muted="#93a7c4",
     faint="#8094b4",
@@ -115,6 +119,7 @@ LIGHT = Theme(
     surface="#ffffff",
     raised="#eef2f8",
     line="#d7dfeb",
+    selected="#e8edf7",
     text="#0f1b2d",
     muted="#4b5f7c",
     faint="#586b88",

@@ -66,7 +66,7 @@ def derive(state: SignalState) -> SignalView:
         other_be=legs.other_be,
         missing_minutes=0 if state.legs is None else state.legs.missing,
         sources=dict(sorted(sources.items())),
-        last_price=None if state.price is None else state.price[3],
+        last_price=_last_price(state),
         last_event=None if last is None else last[1],
         last_event_us=None if last is None else last[2],
         first_received_us=state.first_received_us,
@@ -80,6 +80,13 @@ def _event_counts(state: SignalState) -> dict[str, int]:
     counts = dict.fromkeys(state.kinds, 1)
     counts[EventType.MFE_UPDATE.value] = state.updates
     return {str(kind): count for kind, count in sorted(counts.items()) if count}
+
+
+def _last_price(state: SignalState) -> float | None:
+    """Return the newest price that was sent with the signal, else the close of the newest bar of its life."""
+    if state.price is not None:
+        return state.price[3]
+    return None if state.legs is None else state.legs.last_close
 
 
 def _risk(direction: Direction | None, entry: float | None, stop: float | None) -> float | None:

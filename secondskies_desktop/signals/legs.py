@@ -44,6 +44,7 @@ class Legs(msgspec.Struct):
     canon: BeLeg
     indicator: BeLeg
     last_us: int | None = None
+    last_close: float | None = None
     missing: int = 0
     entry_open: float | None = None
     mfe: float = 0.0
@@ -84,7 +85,7 @@ def step(legs: Legs, bar: Bar) -> None:
     legs.missing += _missing_minutes(legs, bar.at_us)
     if legs.last_us is None and bar.at_us == legs.entry_us:
         legs.entry_open = bar.open
-    legs.last_us = bar.at_us
+    legs.last_us, legs.last_close = bar.at_us, bar.close
     sign, entry, stop = legs.sign, legs.entry, legs.stop
     risk = sign * (entry - stop)
     best, worst = (bar.high, bar.low) if sign > 0 else (bar.low, bar.high)

@@ -90,18 +90,31 @@ def shown(row: SignalRow) -> Shown:
         *shares,
         *runs,
         htf,
-        kind_bits(view.event_counts),
+        kind_bits(view),
         f"{view.trade_id} {view.symbol or ''} {view.stream}".casefold(),
     )
 
 
-def kind_bits(counts: dict[str, int]) -> int:
-    """Return which kinds of event a signal has had, one bit for each of KINDS."""
-    bits = 0
-    for kind, times in counts.items():
-        if times:
-            bits |= _KIND_BITS.get(kind, 0)
-    return bits
+def kind_bits(view: SignalView) -> int:
+    """Return which stations of its life a signal has come to, one bit for each of KINDS.
+
+    Counted is what is known to have happened, whoever said it: snapshots announce neither entries nor exits, and
+    an EXIT_BREAK_EVEN that was never triggered is a stop, not a break-even exit.
+    """
+    kinds = {kind for kind in ("SIGNAL_CREATED", "CONFIRMED") if view.event_counts.get(kind)}
+    if view.status is Status.CANCELLED:
+        kinds.add("CANCELLED")
+    if view.be_status is not LegStatus.NOT_STARTED:
+        kinds |= {"SIGNAL_CREATED", "CONFIRMED", "ENTRY"}
+    if view.be_triggered_us is not None or view.status in (Status.BE_PROTECTED, Status.BE_STOPPED):
+        kinds.add("BE_TRIGGERED")
+    if view.be_status is LegStatus.STOPPED_BE:
+        kinds |= {"BE_TRIGGERED", "EXIT_BE"}
+    if view.no_be_status is LegStatus.STOPPED_SL:
+        kinds.add("EXIT_SL")
+    if view.status is not Status.INVALID:
+        kinds.add("SIGNAL_CREATED")
+    return sum(_KIND_BITS[kind] for kind in kinds)
 
 
 def _texts(view: SignalView, htf_text: str) -> tuple[str, ...]:

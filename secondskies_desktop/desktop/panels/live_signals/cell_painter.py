@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.models.columns import COLUMNS, Column
@@ -74,6 +74,8 @@ class CellPainter(QStyledItemDelegate):
         one = self._model.shown_at(index.row())
         painter.setPen(ink.rule)
         painter.drawLine(box.bottomLeft(), box.bottomRight())
+        if option.state & QStyle.StateFlag.State_Selected and index.column() == Column.DIRECTION:
+            painter.fillRect(box.left(), box.top(), theme.ACCENT, box.height(), ink.accent)
         self._paint[index.column()](painter, box.adjusted(theme.CELL_PAD, 0, -theme.CELL_PAD, 0), one, ink)
 
     @staticmethod

@@ -30,6 +30,7 @@ class Inks:
         self.track = QBrush(QColor(look.line))
         self.hatched = QBrush(QColor(look.unknown), Qt.BrushStyle.BDiagPattern)
         self.tick = QPen(QColor(look.surface), 1)
+        self.accent = QBrush(QColor(look.no_be))
         self.none = QPen(Qt.PenStyle.NoPen)
         self.rule = QPen(QColor(mix(look.surface, look.line, 0.6)))
 

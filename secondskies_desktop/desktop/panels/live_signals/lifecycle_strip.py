@@ -1,4 +1,4 @@
-"""How many of the filtered signals have come to each kind of event: the way from triangle to stop."""
+"""How many of the filtered signals have come to each station: the way from triangle to stop."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.models.signal_book import Counts
 
 _STATIONS = (
-    ("SIGNAL_CREATED", "Created", None, Tone.TEXT),
+    ("SIGNAL_CREATED", "Triangles", None, Tone.TEXT),
     ("CONFIRMED", "Confirmed", "SIGNAL_CREATED", Tone.TEXT),
     ("ENTRY", "Entries", "SIGNAL_CREATED", Tone.TEXT),
     ("BE_TRIGGERED", "BE triggered", "ENTRY", Tone.BE),
-    ("EXIT_BE", "BE exits", "ENTRY", Tone.BE),
-    ("EXIT_SL", "Stops", "ENTRY", Tone.NO_BE),
+    ("EXIT_BE", "BE exits 0R", "ENTRY", Tone.BE),
+    ("EXIT_SL", f"Stops {formats.MINUS}1R", "ENTRY", Tone.NO_BE),
     ("CANCELLED", "Cancelled", "SIGNAL_CREATED", Tone.MUTED),
 )
-_OF = {"SIGNAL_CREATED": "created", "ENTRY": "entries"}
+_OF = {"SIGNAL_CREATED": "triangles", "ENTRY": "entries"}
 
 
 class LifecycleStrip(QWidget):
-    """One card a kind of event: distinct events received, and their share of what they came from."""
+    """One card a station: the signals that have come to it, and their share of what they came from."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,11 +45,10 @@ class LifecycleStrip(QWidget):
         for kind, name, base, tone in _STATIONS:
             number = counts.kinds[kind]
             basis = "signals" if base is None else _share(number, counts.kinds[base], _OF[base])
-            why = f"{name}: signals below for which this event was received; inferred ones are not counted"
+            why = f"{name}: signals below that have come this far, by message, by bars or by inference"
             shown = tone if number or not rows else Tone.FAINT
             self.cards[kind].say(formats.count(number), basis, why, shown)
 
 
 def _share(part: int, whole: int, of: str) -> str:
-    # More than the whole is possible: the alert of a creation may be lost while its entry came.
     return f"no {of}" if whole == 0 else f"{formats.share(part, whole)} of {of}"
