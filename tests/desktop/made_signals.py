@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
+from typing import Any
 
 from secondskies_desktop.foundation.sessions import new_york, session_at, trade_date
 from secondskies_desktop.signals.changes import SignalRow
@@ -17,9 +18,10 @@ NOW_US = int(datetime(2025, 12, 10, 15, 42, 7, tzinfo=UTC).timestamp()) * 1_000_
 FRAMES = ("daily", "h4", "h1", "m15", "m5", "m1")
 
 
-def a_view(signal_us: int = NOW_US, **changed: object) -> SignalView:
-    """Return a pending bullish signal, with whatever is to be different."""
-    direction = changed.get("direction", Direction.BULLISH)
+def a_view(begun_us: int = NOW_US, /, **changed: Any) -> SignalView:  # noqa: ANN401 - any field
+    """Return a pending bullish signal of this minute, with whatever is to be different."""
+    signal_us = begun_us
+    direction = changed.get("direction") or Direction.BULLISH
     values: dict[str, object] = {
         "stream": "MNQ1! 1m",
         "trade_id": f"{new_york(signal_us):%Y%m%d_%H%M%S}000_{direction}",

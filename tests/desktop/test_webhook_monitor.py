@@ -1,0 +1,180 @@
+"""The Webhook Monitor: arrivals live, the inspector, dead letters with retry, the way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import after_bar
+from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import MOST, ArrivalsModel
+from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
+from secondskies_desktop.desktop.widgets.state_pane import PaneState
+from secondskies_desktop.engine.desk import ArrivalDetail
+from secondskies_desktop.engine.desk import TestAlert as AlertAnswer
+from secondskies_desktop.ingest.changes import ArrivalRow
+from tests.desktop.fake_desk import FakeDesk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from secondskies_desktop.desktop.bridge import Bridge
+    from secondskies_desktop.desktop.readers import Readers
+
+NOON_US = 1_765_213_200_000_000
+
+
+def an_arrival(inbox_id: int, state: str = "done", **changed: object) -> ArrivalRow:
+    row = ArrivalRow(
+        inbox_id=inbox_id,
+        received_us=NOON_US + inbox_id * 1_000_000,
+        source="webhook:default",
+        stream="MNQ1! 1m",
+        bytes=237,
+        state=state,
+        event_type="MFE_UPDATE_BATCH",
+        trade_id=None,
+        rule="mfe-batch",
+        repairs=(),
+        reason="not JSON" if state == "dead" else None,
+        bar_us=None,
+    )
+    return msgspec.structs.replace(row, **changed)
+
+
+@pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk(arrivals=[an_arrival(number, "dead" if number == 3 else "done") for number in range(1, 6)])
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers) -> Iterator[WebhookMonitor]:
+    made = WebhookMonitor()
+    qtbot.addWidget(made)
+    made.resize(700, 800)
+    bridge.listen(desk.bus)
+    with qtbot.waitSignal(made.loaded):
+        made.start(desk, bridge, readers)
+    made.show()
+    return made
+
+
+def test_that_arrivals_stand_newest_first(panel: WebhookMonitor) -> None:
+    assert [panel.model.row_at(row).inbox_id for row in range(5)] == [5, 4, 3, 2, 1]  # type: ignore[union-attr]
+
+
+def test_that_a_new_arrival_is_inserted_on_top_without_a_reset(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    resets: list[int] = []
+    panel.model.modelReset.connect(lambda: resets.append(1))
+    desk.arrive(an_arrival(6), an_arrival(7))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 7)
+    assert panel.model.row_at(0).inbox_id == 7  # type: ignore[union-attr]
+    assert not resets
+
+
+def test_that_a_change_of_state_touches_its_cells_only(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    touched: list[tuple[int, int]] = []
+    panel.model.dataChanged.connect(lambda first, _last: touched.append((first.row(), first.column())))
+    desk.arrive(an_arrival(3, "done"))
+    qtbot.waitUntil(lambda: bool(touched))
+    assert {row for row, _ in touched} == {2}
+
+
+def test_that_dead_letters_can_be_tried_again(qtbot: QtBot, panel: WebhookMonitor) -> None:
+    panel.states.chosen.emit("Dead")
+    assert panel.retry_all.isEnabled()
+    panel.retry_all.click()
+    qtbot.waitUntil(lambda: not panel.retry_all.isEnabled())
+
+
+def test_that_a_filter_shows_only_what_matches(panel: WebhookMonitor) -> None:
+    panel.words.setText("not json")
+    assert panel.model.rowCount() == 1
+    panel.go_back()
+    assert panel.model.rowCount() == 5
+
+
+def test_that_the_chosen_arrival_is_shown_step_by_step(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    row = desk.arrival_rows[3]
+    desk.bodies[3] = ArrivalDetail(row, b'{"a": "<b>1</b>"}', None, (), (), 4)
+    panel.table.setCurrentIndex(panel.model.index(2, 0))
+    qtbot.waitUntil(lambda: "<b>1</b>" in panel.inspector._pages["Raw"].toPlainText())
+    assert "4 times" in panel.inspector.head.text()
+    assert panel.inspector.retry.isVisible()
+
+
+def test_that_the_url_is_copied_and_its_secret_never_shown(qtbot: QtBot, panel: WebhookMonitor) -> None:
+    qtbot.waitUntil(lambda: "alerts.example.net" in panel.card.url.text())
+    panel.card.copy.click()
+    qtbot.waitUntil(lambda: "Copied" in panel.card.word.text())
+    assert QGuiApplication.clipboard().text().endswith("/hook/not-a-secret")
+    assert "not-a-secret" not in panel.card.url.text()
+
+
+@pytest.mark.parametrize(("ok", "word"), [(True, "PASS"), (False, "FAIL")])
+def test_that_a_test_alert_says_what_became_of_it(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk, *, ok: bool, word: str
+) -> None:
+    desk.test_alert = AlertAnswer(ok=ok, detail="that is how it went", took_ms=84.0)
+    qtbot.waitUntil(panel.card.test.isEnabled)
+    panel.card.test.click()
+    qtbot.waitUntil(lambda: word in panel.card.word.text())
+    assert panel.card.test.isEnabled()
+
+
+def test_that_an_empty_inbox_says_how_to_fill_it(
+    qtbot: QtBot, bridge: Bridge, readers: Readers
+) -> None:
+    panel = WebhookMonitor()
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(panel.loaded):
+        panel.start(FakeDesk(), bridge, readers)
+    assert panel.pane.state is PaneState.EMPTY
+
+
+def test_that_a_failing_database_says_so(qtbot: QtBot, bridge: Bridge, readers: Readers) -> None:
+    desk = FakeDesk()
+    desk.broken = RuntimeError("the database is locked")
+    panel = WebhookMonitor()
+    qtbot.addWidget(panel)
+    with qtbot.waitSignal(panel.loaded):
+        panel.start(desk, bridge, readers)
+    assert panel.pane.state is PaneState.ERROR
+
+
+def test_that_the_model_keeps_qts_rules(dressed: object) -> None:
+    del dressed
+    model = ArrivalsModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.replace_all(an_arrival(number) for number in range(10, 20))
+    model.apply([an_arrival(25), an_arrival(22), an_arrival(5), an_arrival(12, "dead")])
+    model.set_filter("dead", "")
+    model.apply([an_arrival(30, "dead"), an_arrival(12, "done")])
+    assert model.rowCount() == 1
+    del tester
+
+
+def test_that_the_table_is_bounded(dressed: object) -> None:
+    del dressed
+    model = ArrivalsModel()
+    model.apply([an_arrival(number) for number in range(MOST + 50)])
+    assert model.rowCount() == MOST
+    assert len(model.known) == MOST
+
+
+@pytest.mark.parametrize(("late_us", "text"), [(900_000, "0.9 s"), (-1_000_000, "–"), (7_200_000_000, "2 h")])
+def test_that_lateness_counts_from_the_close_of_the_bar(late_us: int, text: str) -> None:
+    row = an_arrival(1)
+    row = msgspec.structs.replace(row, bar_us=row.received_us - 60_000_000 - late_us)
+    assert after_bar(row).startswith(text)
