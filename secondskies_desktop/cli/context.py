@@ -70,6 +70,8 @@ def _cell(value: object) -> str:
         return "–"
     if isinstance(value, float):
         return f"{value:.2f}"
+    if isinstance(value, dict | list | tuple):
+        return msgspec.json.encode(value).decode()
     return str(value)
 
 

@@ -42,5 +42,18 @@ def open_desktop(*, demo: bool, workspace: str | None) -> None:
         run_demo(headless=False, speed=None, seconds=None, keep=False, as_json=False)
         return
     from secondskies_desktop.desktop.app import run_desktop
+    from secondskies_desktop.foundation.logs import configure_logs
 
-    raise typer.Exit(run_desktop(bare_profile(), workspace=workspace))
+    check_workspace(workspace)
+    profile = bare_profile()
+    configure_logs(profile.logs)
+    raise typer.Exit(run_desktop(profile, workspace=workspace))
+
+
+def check_workspace(name: str | None) -> None:
+    """Refuse a workspace that does not ship."""
+    from secondskies_desktop.desktop.workspaces import WORKSPACES
+
+    if name is not None and name.casefold() not in WORKSPACES:
+        known = ", ".join(workspace.name for workspace in WORKSPACES.values())
+        raise typer.BadParameter(f"--workspace: {name} is none of {known}")

@@ -27,6 +27,7 @@ def listen(
 
     from secondskies_desktop.engine.engine import Engine
     from secondskies_desktop.foundation.logs import configure_logs
+    from secondskies_desktop.foundation.secrets import FILE
     from secondskies_desktop.foundation.settings import read_settings
 
     profile = bare_profile()
@@ -40,11 +41,13 @@ def listen(
         signal.signal(number, lambda *_: over.set())
     try:
         ready = engine.start(host, port)
+        if ready.secret_store == FILE:
+            sys.stderr.write("secondskies: the webhook's secret is in webhook.token in the profile (mode 0600)\n")
         say_line(
             {
                 "event": "ready",
                 "url": ready.url,
-                "public_url": engine.public_url(),
+                "public_url": engine.hook_url(public=True),
                 "pid": os.getpid(),
             }
         )
@@ -52,3 +55,6 @@ def listen(
             pass
     finally:
         engine.stop()
+    if not over.is_set():
+        sys.stderr.write("secondskies: the engine has ended by itself; the log says why\n")
+        raise typer.Exit(3)

@@ -31,7 +31,10 @@ def screenshots(
         raise typer.BadParameter(f"--size: not WxH: {size}")
     if theme not in ("dark", "light"):
         raise typer.BadParameter(f"--theme: dark or light, not {theme}")
+    from secondskies_desktop.cli.desktop import check_workspace
     from secondskies_desktop.desktop.screenshots import screenshots_of
+
+    check_workspace(workspace)
 
     rows = screenshots_of(profile(), out, (int(match[1]), int(match[2])), theme, workspace)
     say(rows, lambda: [("panel", "file"), *((row["panel"], row["file"]) for row in rows)], as_json=as_json)

@@ -1,7 +1,8 @@
 """The design tokens: every colour and every size of the desktop stands here and nowhere else.
 
-Source: the design brief's token table; `selected`, the ground of chosen rows, is ours. Dark is the theme of the day; light holds the same tokens. Colours are
-`#rrggbb` strings, sizes logical pixels on an 8 px grid. `look()` answers the theme that is on.
+Source: the design brief's token table; `selected`, the ground of chosen rows, is ours. Dark is the theme of
+the day; light holds the same tokens. Colours are `#rrggbb` strings, sizes logical pixels on an 8 px grid.
+`look()` answers the theme that is on.
 """
 
 from __future__ import annotations

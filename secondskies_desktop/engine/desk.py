@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SignalEvent = HistoryEvent
 ArrivalDetail = reading.ReadArrival
 _BACK_WITHIN_S = 8.0
+_TRIED_WITHIN_S = 25.0
 
 
 class DeskStatus(msgspec.Struct, frozen=True):
@@ -173,9 +174,9 @@ class Desk:
     def copy_url(self) -> str:
         """Return the full URL for TradingView's alert and remember that its address was handed out."""
         engine = self._needed()
-        public = engine.public_url()
+        public = engine.hook_url(public=True)
         if public is None:
-            return engine.ready.url if engine.ready is not None else ""
+            return engine.hook_url(public=False) or ""
         engine.way.remember_copied()
         return public
 
@@ -184,7 +185,10 @@ class Desk:
         from secondskies_desktop.ingest.tunnel import post_alert
 
         engine = self._needed()
-        url = engine.public_url() or (engine.ready.url if engine.ready is not None else "")
+        if engine.way.base_url() is not None and not engine.way.state().ok:
+            # Whoever tests may have mended what was wrong: a tunnel that has given up tries again first.
+            engine.run_on_loop(engine.way.test()).result(_TRIED_WITHIN_S)
+        url = engine.hook_url(public=True) or engine.hook_url(public=False) or ""
         shown = url.partition("/hook/")[0]
         nonce = secrets.token_hex(8)
         body = msgspec.json.encode({"event_type": TEST_ALERT, "nonce": nonce})

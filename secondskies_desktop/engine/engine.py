@@ -112,12 +112,16 @@ class Engine:
         """Whether the engine's thread runs."""
         return self._thread.is_alive()
 
-    def public_url(self) -> str | None:
-        """Return the whole public URL with its secret, None where there is no public address."""
-        base = self.way.base_url()
-        if base is None or self.ready is None:
+    def hook_url(self, *, public: bool) -> str | None:
+        """Return the whole URL of the webhook as its secret is now; None where there is no such address.
+
+        Asks the keyring, so it may block: never on the loop.
+        """
+        base = self.way.base_url() if public else self.way.state().local_url
+        if not base:
             return None
-        return base + self.ready.url[self.ready.url.index("/hook/") :]
+        secret, _ = WebhookSecret(self.profile.home).read_or_create(new_secret)
+        return f"{base}/hook/{secret}"
 
     def run_on_loop(self, work: Coroutine[Any, Any, Result]) -> Future[Result]:
         """Run a coroutine on the engine's loop; never wait for it on that loop."""
@@ -215,6 +219,7 @@ class Engine:
     ) -> list[Job]:
         async def flush() -> str:
             await asyncio.to_thread(access.flush)
+            await asyncio.to_thread(self._lock.renew)
             await self._note_uses()
             found = await asyncio.wrap_future(writer.submit(store.list_tokens))
             listener.admit(found)

@@ -64,7 +64,9 @@ class Follower:
                 return
             changed = signal_store.changed_since(connection, self._seq) if newest > self._seq else []
             arrivals = (
-                inbox_store.list_inbox(connection, limit=min(place - self._place, _MOST_ARRIVALS))
+                inbox_store.list_inbox(
+                    connection, limit=min(place - self._place, _MOST_ARRIVALS), before=place + 1
+                )
                 if place > self._place
                 else []
             )

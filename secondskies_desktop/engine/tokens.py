@@ -39,7 +39,7 @@ def new_token(profile: Profile, name: str, stream: str, overlap_minutes: int) ->
     def work(connection: Connection) -> None:
         known = {token.name: token for token in store.list_tokens(connection)}
         old = known.get(name)
-        if old is not None and overlap_minutes:
+        if old is not None and overlap_minutes and old.valid_at(now_us):
             # "~" stands in no name that a person may choose, so the old secret's row can hide nothing.
             until = now_us + overlap_minutes * _MINUTE_US
             store.write_token(connection, msgspec.structs.replace(old, name=f"{name}~old", expires_us=until))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from secondskies_desktop.desktop.panels.signal_detail.journey import stops_of
+from secondskies_desktop.desktop.panels.signal_detail.journey_strip import stops_of
 from secondskies_desktop.desktop.panels.signal_detail.panel import SignalDetail
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import ArrivalDetail, SignalEvent

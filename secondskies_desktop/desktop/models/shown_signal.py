@@ -98,8 +98,8 @@ def shown(row: SignalRow) -> Shown:
 def kind_bits(view: SignalView) -> int:
     """Return which stations of its life a signal has come to, one bit for each of KINDS.
 
-    Counted is what is known to have happened, whoever said it: snapshots announce neither entries nor exits, and
-    an EXIT_BREAK_EVEN that was never triggered is a stop, not a break-even exit.
+    Counted is what is known to have happened, whoever said it: snapshots announce neither entries nor exits,
+    and an EXIT_BREAK_EVEN that was never triggered is a stop, not a break-even exit.
     """
     kinds = {kind for kind in ("SIGNAL_CREATED", "CONFIRMED") if view.event_counts.get(kind)}
     if view.status is Status.CANCELLED:

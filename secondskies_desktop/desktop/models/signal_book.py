@@ -84,6 +84,11 @@ class SignalBook:
         self.signals = {one.id: one for one in signals}
         self.arrange()
 
+    def order_by(self, column: Column, *, descending: bool) -> None:
+        """Order the rows by a column."""
+        self.column, self.descending = column, descending
+        self.arrange()
+
     def arrange(self) -> None:
         """Choose and order the rows anew, after a change of filter, order, day or contents."""
         passing = self._select()

@@ -13,7 +13,7 @@ from secondskies_desktop.desktop.models.signal_book import Counts, SignalBook
 from secondskies_desktop.foundation.sessions import trade_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtCore import QObject
 
@@ -167,10 +167,9 @@ class SignalsModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         descending = order is Qt.SortOrder.DescendingOrder
         if 0 <= column < COLUMN_COUNT and (column, descending) != (self.book.column, self.book.descending):
-            self.book.column, self.book.descending = Column(column), descending
-            self._rearrange(self.book.arrange)
+            self._rearrange(lambda: self.book.order_by(Column(column), descending=descending))
 
-    def _rearrange(self, work: Any) -> None:  # noqa: ANN401 - arrange or settle
+    def _rearrange(self, work: Callable[[], object]) -> None:
         """Choose or order rows anew and carry over what Qt holds on to: selection, current cell, scroll."""
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
-from secondskies_desktop.desktop.panels.signal_detail.journey import JourneyStrip
+from secondskies_desktop.desktop.panels.signal_detail.journey_strip import JourneyStrip
 from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock, WhyPopover
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.chips import Chip
