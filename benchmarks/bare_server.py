@@ -1,4 +1,4 @@
-"""The opponent that stores nothing: an aiohttp application with one route that reads the body and answers 200.
+"""The opponent that stores nothing: an aiohttp application whose one route reads the body and answers 200.
 
 Run as `python -m benchmarks.bare_server`; the first line on stdout is its URL.
 """

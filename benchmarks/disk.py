@@ -1,14 +1,15 @@
-"""This disk's own speed: what one append with fdatasync takes, measured beside whatever is compared with it."""
+"""This disk's own speed: what one append with fdatasync takes, measured beside what is compared with it.
+
+`python -m benchmarks.disk FOLDER` prints it, so that it can be measured under the shim of the slow disk too.
+"""
 
 from __future__ import annotations
 
 import os
 import statistics
+import sys
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 _BODY = b"x" * 1_234
 
@@ -29,3 +30,7 @@ def fdatasync_ms(folder: Path, times: int = 200) -> float:
         os.close(handle)
         file.unlink()
     return 1000 * statistics.median(took)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{fdatasync_ms(Path(sys.argv[1]), 50)}\n")

@@ -57,7 +57,10 @@ def _application(url: str) -> FastAPI:
 
 def main() -> None:
     """Serve until killed."""
-    door = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    # Only a socket that names its protocol is given TCP_NODELAY by asyncio; without it each answer takes 40 ms.
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    door.bind(("127.0.0.1", 0))
+    door.listen(1024)
     config = uvicorn.Config(_application(sys.argv[1]), access_log=False, log_level="warning")
     sys.stdout.write(f"http://127.0.0.1:{door.getsockname()[1]}/hook/anything\n")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
 """The load: keep-alive connections that post one body after another, from a process of its own.
 
-Readiness by hand instead of an event loop: on two cores, what the client costs is taken from the server. Run as
-`python -m benchmarks.load URL BODIES --connections N --seconds S`; the answer is one JSON object on stdout.
+Readiness by hand instead of an event loop: on two cores, what the client costs is taken from the server. Run
+as `python -m benchmarks.load URL BODIES --connections N --seconds S`; it answers one JSON object on stdout.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Connection:
     def __init__(self, address: tuple[str, int]) -> None:
         self.socket = socket.create_connection(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
+        self.socket.settimeout(0.0)
         self.sent_at = 0.0
         self.received = b""
 

@@ -7,12 +7,15 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from benchmarks.load import Outcome
+from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url
+from secondskies_desktop.ingest import store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,7 +56,7 @@ def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
-        raise RuntimeError(f"{process.args} ended without a word")
+        raise RuntimeError(f"{process.args!r} ended without a word")
     return line.strip()
 
 
@@ -63,6 +66,22 @@ def listener(home: Path, extra: Mapping[str, str] | None = None) -> Iterator[str
     words = ("-m", "secondskies_desktop", "--home", home, "listen", "--port", "0")
     with program(*words, extra=extra) as process:
         yield str(msgspec.json.decode(first_line(process))["url"])
+
+
+def settle(home: Path, within_s: float = 120.0) -> None:
+    """Wait until our listener has folded all that it took, so that it does not disturb the next to be measured."""
+    reader = read_engine(sqlite_url(home / "secondskies.db"))
+    give_up = time.monotonic() + within_s
+    try:
+        while True:
+            with reader.connect() as connection:
+                if store.position(connection) >= store.last_arrival(connection):
+                    return
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"the fold took longer than {within_s:.0f} s")
+            time.sleep(0.05)
+    finally:
+        reader.dispose()
 
 
 @contextlib.contextmanager

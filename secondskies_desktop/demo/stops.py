@@ -11,13 +11,15 @@ if TYPE_CHECKING:
 
 BUFFER = 0.25
 _LEFT = 5
+REACH = _LEFT + 2
+"""How many bars on the left of the signal candle can matter: the last of five, and what makes it a pivot."""
 
 
 def stop_of(bars: Sequence[Bar], signal: int, confirmation: int, sign: int) -> float:
     """Return the stop for the signal bar and the confirmation bar (places in `bars`), +1 bullish.
 
-    The pivot in the range, else the nearest pivot among the five bars left of it, else the nearest candle of the
-    other colour among those, else the signal candle itself; one buffer beyond.
+    The pivot in the range, else the nearest pivot among the five bars left of it, else the nearest
+    candle of the other colour among those, else the signal candle itself; one buffer beyond.
     """
 
     def extreme(place: int) -> float:

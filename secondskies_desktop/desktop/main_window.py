@@ -25,6 +25,8 @@ from secondskies_desktop.desktop.layouts import Layouts
 from secondskies_desktop.desktop.menus import Menus
 from secondskies_desktop.desktop.problem_strip import ProblemStrip
 from secondskies_desktop.desktop.status_bar import StatusBar
+from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
+from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, arrange, share
 from secondskies_desktop.foundation.clock import system_clock
 
@@ -52,12 +54,16 @@ class MainWindow(QMainWindow):
         panels: Sequence[Panel],
         settings: QSettings,
         *,
+        later: Sequence[type[Panel]] = (),
         demo: bool = False,
         profile: str = "",
         clock: Clock = system_clock,
     ) -> None:
+        """Take panels, and classes of panels that are built `later`: their docks stand from the first."""
         super().__init__()
-        self.panels = {panel.key: panel for panel in panels}
+        self.panels: dict[str, Panel] = {}
+        self._later = list(later)
+        self._demo = demo
         self.docks: dict[str, QDockWidget] = {}
         self.settings = settings
         self._clock = clock
@@ -75,8 +81,10 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.setStatusBar(self.status)
         self._stack_above(QMenuBar())
+        for kind in (*panels, *later):
+            self._dock(kind.key, kind.title)
         for panel in panels:
-            self._dock(panel)
+            self._fill(panel)
         self.set_demo(demo=demo, profile=profile)
         self.layouts = Layouts(self, settings)
         self.keys = KeyMap(self)
@@ -86,7 +94,6 @@ class MainWindow(QMainWindow):
         self._seconds.setInterval(_SECOND_MS)
         self._seconds.timeout.connect(self.tick)
         self._seconds.start()
-        self.tick()
 
     def _stack_above(self, bar: QMenuBar) -> None:
         self.menu_bar = bar
@@ -98,25 +105,43 @@ class MainWindow(QMainWindow):
             column.addWidget(widget)
         self.setMenuWidget(above)
 
-    def _dock(self, panel: Panel) -> None:
-        dock = QDockWidget(panel.title, self)
-        dock.setObjectName(panel.key)
+    def _dock(self, key: str, title: str) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(key)
+        dock.setTitleBarWidget(PanelHeader(title))
+        dock.setWidget(StatePane(QWidget()))
+        self.docks[key] = dock
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+
+    def _fill(self, panel: Panel) -> None:
+        """Put a panel into its dock, in place of the loading state that stood there."""
+        dock = self.docks[panel.key]
+        for before in (dock.widget(), dock.titleBarWidget()):
+            before.deleteLater()
         dock.setWidget(panel)
         dock.setTitleBarWidget(panel.header)
         panel.header.float_wanted.connect(lambda: dock.setFloating(not dock.isFloating()))
         panel.header.close_wanted.connect(dock.close)
-        self.docks[panel.key] = dock
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        panel.signal_chosen.connect(self._on_chosen)
+        panel.detail_wanted.connect(self._on_detail_wanted)
+        panel.set_demo(demo=self._demo)
+        self.panels[panel.key] = panel
+
+    def build_later(self) -> None:
+        """Build the panels that were left for later, after the first picture."""
+        later, self._later = self._later, []
+        for kind in later:
+            panel = kind()
+            self._fill(panel)
+            self._restore(panel)
 
     def _wire(self) -> None:
         self.attention.changed.connect(self.status.say_attention)
         self.status.attention.clicked.connect(self.attention.show_newest)
-        for panel in self.panels.values():
-            panel.signal_chosen.connect(self._on_chosen)
-            panel.detail_wanted.connect(self._on_detail_wanted)
 
     def set_demo(self, *, demo: bool, profile: str) -> None:
         """Say in the title and on every panel that this is the demo."""
+        self._demo = demo
         self.setWindowTitle("Second Skies · DEMO" if demo else f"Second Skies · {profile}".rstrip(" ·"))
         for panel in self.panels.values():
             panel.set_demo(demo=demo)
@@ -126,7 +151,8 @@ class MainWindow(QMainWindow):
 
         KeyError for a workspace that does not ship.
         """
-        self._restore_panels()
+        for panel in self.panels.values():
+            self._restore(panel)
         if workspace is not None:
             self.resize(*_FIRST_SIZE)
             self.apply(WORKSPACES[workspace.casefold()])
@@ -178,6 +204,8 @@ class MainWindow(QMainWindow):
         for key in self.panels if keys is None else keys:
             if key in self.panels:
                 self.panels[key].start(desk, bridge, readers)
+        # Not at once: reading the market's calendar would delay the first picture.
+        QTimer.singleShot(0, self, self.tick)
 
     def tick(self) -> None:
         """Tell the status bar and the visible panels that a second has passed."""
@@ -251,11 +279,10 @@ class MainWindow(QMainWindow):
         dialog.filesSelected.connect(lambda names: self.import_logs([Path(name) for name in names]))
         dialog.open()
 
-    def _restore_panels(self) -> None:
-        for key, panel in self.panels.items():
-            self.settings.beginGroup(f"panels/{key}")
-            panel.restore_state(self.settings)
-            self.settings.endGroup()
+    def _restore(self, panel: Panel) -> None:
+        self.settings.beginGroup(f"panels/{panel.key}")
+        panel.restore_state(self.settings)
+        self.settings.endGroup()
 
     def save(self) -> None:
         """Write layout and panels' states into the profile."""

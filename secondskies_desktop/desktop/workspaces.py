@@ -45,7 +45,10 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Wo
     wanted = {key for _, column in workspace.columns for key, _ in column}
     for key, dock in docks.items():
         dock.setFloating(False)
+        # Out of its place first: what is split from a tab becomes a tab.
+        window.removeDockWidget(dock)
         if key not in wanted:
+            window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             dock.close()
     heads: list[QDockWidget] = []
     for _, column in workspace.columns:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -50,6 +51,9 @@ _log = structlog.get_logger(__name__)
 
 DAY_S = 86_400.0
 _STOP_WITHIN_S = 15.0
+_SWITCH_S = 0.0005
+"""The loop lets go of the interpreter's lock at every read and write. By default another thread may keep it
+for 5 ms each time, so that a busy window would make an acknowledgement wait for half a second."""
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -154,6 +158,7 @@ class Engine:
         self.bus.publish(self._acks.complete(event))
 
     def _run(self) -> None:
+        sys.setswitchinterval(_SWITCH_S)
         try:
             asyncio.run(self._main())
         except BaseException as error:

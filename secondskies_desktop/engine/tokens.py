@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -40,15 +41,21 @@ def new_token(profile: Profile, name: str, stream: str, overlap_minutes: int) ->
         known = {token.name: token for token in store.list_tokens(connection)}
         old = known.get(name)
         if old is not None and overlap_minutes and old.valid_at(now_us):
-            # "~" stands in no name that a person may choose, so the old secret's row can hide nothing.
             until = now_us + overlap_minutes * _MINUTE_US
-            store.write_token(connection, msgspec.structs.replace(old, name=f"{name}~old", expires_us=until))
+            place = _place_of_old(name, known, now_us)
+            store.write_token(connection, msgspec.structs.replace(old, name=place, expires_us=until))
         store.write_token(connection, Token(name, hash_of(secret), stream, now_us, None, None))
 
     _write(profile, work)
     if name == DEFAULT:
         WebhookSecret(profile.home).replace(secret)
     return {"name": name, "stream": stream, "secret": secret, "path": f"/hook/{secret}"}
+
+
+def _place_of_old(name: str, known: dict[str, Token], now_us: int) -> str:
+    """Return a name for a replaced token that hides none which still opens: no person may choose a "~"."""
+    places = (f"{name}~old{number or ''}" for number in count())
+    return next(one for one in places if one not in known or not known[one].valid_at(now_us))
 
 
 def revoke_token(profile: Profile, name: str, overlap_minutes: int) -> dict[str, Any] | None:

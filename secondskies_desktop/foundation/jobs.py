@@ -46,6 +46,7 @@ class Jobs:
         self._last_started = last_started
         self._record = record
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._failing: set[str] = set()
 
     async def start(self, jobs: list[Job]) -> None:
         """Schedule the jobs; one whose time has passed since its last run starts at once."""
@@ -71,13 +72,20 @@ class Jobs:
             self._scheduler.shutdown(wait=False)
 
     async def _run(self, job: Job) -> None:
+        try:
+            await self._run_and_record(job)
+        except asyncio.CancelledError:
+            # The engine stops. It is no failure, and the scheduler would log it as one.
+            return
+
+    async def _run_and_record(self, job: Job) -> None:
         started = self._clock()
         try:
             detail, ok = await job.run(), True
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             detail, ok = str(error)[:500], False
             _log.warning("job failed", job=job.name, reason=detail)
-        if job.recorded or not ok:
+        changed = ok is (job.name in self._failing)
+        (self._failing.discard if ok else self._failing.add)(job.name)
+        if job.recorded or changed:
             await self._record(job.name, started, self._clock(), ok, detail)

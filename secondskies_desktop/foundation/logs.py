@@ -17,7 +17,12 @@ import structlog
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SECRET = re.compile(r"(?<=/hook/)[^\s\"'?]+|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)|\b[A-Za-z0-9_\-]{43}\b")
+_SECRET = re.compile(
+    r"(?<=/hook/)[^\s\"'?]+"
+    r"|(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"
+    # Not \b: a token may begin or end with a dash.
+    r"|(?<![A-Za-z0-9_\-])[A-Za-z0-9_\-]{43}(?![A-Za-z0-9_\-])"
+)
 _MAX_BYTES = 10 * 1024 * 1024
 _FILES = 5
 

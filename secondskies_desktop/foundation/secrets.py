@@ -5,8 +5,8 @@ A keyring that would ask for a password, or that hangs, is as good as none: the 
 
 from __future__ import annotations
 
-import contextlib
 import os
+import re
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -30,39 +30,76 @@ _SILENT_BACKENDS = (
 )
 
 
+_PATTERN = re.compile(r"[A-Za-z0-9_\-]{43}")
+_WAY_OUT = "or make a new secret, and with it a new URL: secondskies token new default"
+
+
+class UnreadableSecret(OSError):
+    """There is a secret, but it cannot be read; making another one would end the URL of every alert."""
+
+
 class WebhookSecret:
-    """The secret of the profile's `default` token: made once, the same at every start."""
+    """The secret of the profile's `default` token: made once, the same at every start.
+
+    What is in the keyring leaves a mark in the profile, so that a start at which the keyring does not answer is
+    not taken for the first.
+    """
 
     def __init__(self, home: Path) -> None:
-        self._home = home
+        self._account = str(home)
         self._file = home / "webhook.token"
+        self._mark = home / "webhook.keyring"
 
     def read_or_create(self, create: Callable[[], str]) -> tuple[str, str]:
-        """Return (secret, where it is kept: `keyring` or `file`), making it by `create` the first time."""
+        """Return (secret, where it is kept: `keyring` or `file`), making it by `create` the first time.
+
+        Raises UnreadableSecret.
+        """
         if self._file.exists():
-            return self._file.read_text(encoding="ascii").strip(), FILE
-        account = str(self._home)
-        with contextlib.suppress(_NoKeyring):
-            kept = _ask(lambda ring: ring.get_password(_SERVICE, account))
-            if kept:
-                return kept, KEYRING
-            secret = create()
-            _ask(lambda ring: ring.set_password(_SERVICE, account, secret))
-            if _ask(lambda ring: ring.get_password(_SERVICE, account)) == secret:
-                return secret, KEYRING
-        return self._write_file(create()), FILE
+            return self._read_file(), FILE
+        try:
+            kept = _ask(lambda ring: ring.get_password(_SERVICE, self._account))
+        except _NoKeyring:
+            kept = None
+            if self._mark.exists():
+                raise UnreadableSecret(
+                    f"the webhook's secret is in the OS keyring, which does not answer: unlock it, {_WAY_OUT}"
+                ) from None
+        if kept is None and self._mark.exists():
+            raise UnreadableSecret(f"the webhook's secret is no longer in the OS keyring: restore it, {_WAY_OUT}")
+        if kept is not None:
+            self._note_keyring()
+            return kept, KEYRING
+        secret = create()
+        return secret, self.replace(secret)
 
     def replace(self, secret: str) -> str:
-        """Keep a new secret where the old one was; returns where."""
-        if not self._file.exists():
-            account = str(self._home)
-            with contextlib.suppress(_NoKeyring):
-                _ask(lambda ring: ring.set_password(_SERVICE, account, secret))
-                return KEYRING
+        """Keep a new secret where the old one was, or where there is none, in the keyring; returns where."""
+        if not self._file.exists() and self._tell_keyring(secret):
+            self._note_keyring()
+            return KEYRING
         self._write_file(secret)
+        self._mark.unlink(missing_ok=True)
         return FILE
 
-    def _write_file(self, secret: str) -> str:
+    def _tell_keyring(self, secret: str) -> bool:
+        try:
+            _ask(lambda ring: ring.set_password(_SERVICE, self._account, secret))
+            return _ask(lambda ring: ring.get_password(_SERVICE, self._account)) == secret
+        except _NoKeyring:
+            return False
+
+    def _note_keyring(self) -> None:
+        if not self._mark.exists():
+            self._mark.write_text("The webhook's secret is in the OS keyring.\n", encoding="ascii")
+
+    def _read_file(self) -> str:
+        secret = self._file.read_bytes().decode("ascii", "replace").strip()
+        if _PATTERN.fullmatch(secret) is None:
+            raise UnreadableSecret(f"{self._file.name} holds no secret: restore it, {_WAY_OUT}")
+        return secret
+
+    def _write_file(self, secret: str) -> None:
         draft = self._file.with_suffix(".new")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as stream:
@@ -70,7 +107,6 @@ class WebhookSecret:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(self._file)
-        return secret
 
 
 class _NoKeyring(Exception):

@@ -72,15 +72,15 @@ def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
 
     Raises UnreadableSettings where group, key or value is none that is declared; the file then stays as it was.
     """
-    text = file.read_text(encoding="utf-8") if file.exists() else ""
-    document = tomlkit.parse(text)
+    read_settings(file)
+    document = tomlkit.parse(file.read_text(encoding="utf-8") if file.exists() else "")
     if group not in document:
         document[group] = tomlkit.table()
-    document[group][key] = value
-    changed = tomlkit.dumps(document)
     try:
+        document[group][key] = value
+        changed = tomlkit.dumps(document)
         settings = msgspec.toml.decode(changed, type=Settings)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, TypeError, ValueError) as error:
         raise UnreadableSettings(f"{group}.{key}: {error}") from error
     draft = file.with_suffix(".new")
     draft.write_text(changed, encoding="utf-8")

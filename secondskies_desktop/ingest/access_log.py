@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
@@ -63,4 +64,5 @@ class AccessLog:
         """Write what waits and close the file."""
         self.flush()
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):
+                self._file.close()

@@ -22,26 +22,25 @@ class Acknowledgements:
     """Used on the writer's thread only: told of commits, asked by the pump's events right after."""
 
     def __init__(self) -> None:
-        self._ms: dict[int, float] = {}
+        self._s: dict[int, float] = {}
 
     def told(self, appends: list[Append[Arrival]], problem: DatabaseProblem | None) -> None:
         """Remember how long each stored arrival waited."""
         if problem is not None:
             return
-        now = time.monotonic()
-        if len(self._ms) > _REMEMBERED:
-            self._ms.clear()
+        begun = time.monotonic() + APPEND_WITHIN_S
+        if len(self._s) > _REMEMBERED:
+            self._s.clear()
         for append in appends:
-            waited = now - (append.give_up - APPEND_WITHIN_S)
-            self._ms[append.row.received_us] = round(1000 * waited, 2)
+            self._s[append.row.received_us] = begun - append.give_up
 
     def complete(self, event: object) -> object:
         """Return an event of arrivals with the times that are known; any other event as it is."""
         if not isinstance(event, ArrivalsChanged):
             return event
         rows = tuple(
-            msgspec.structs.replace(row, ack_ms=self._ms.pop(row.received_us))
-            if row.received_us in self._ms
+            msgspec.structs.replace(row, ack_ms=round(1000 * self._s.pop(row.received_us), 2))
+            if row.received_us in self._s
             else row
             for row in event.rows
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 
 from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.ingest.store import Arrival
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COLUMNS = ("Alert ID", "Ticker", "Name", "Description", "Time")
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
 
@@ -28,13 +29,15 @@ def read_alert_log(file: Path) -> list[Arrival]:
         if file.stat().st_size > MAX_FILE_BYTES:
             raise UnreadableLog(f"{file.name}: larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
         with file.open(newline="", encoding="utf-8-sig") as handle:
-            return _read(file, csv.DictReader(handle, strict=True))
+            rows = csv.DictReader(handle, strict=True)
+            try:
+                return _read(file, rows)
+            except csv.Error as error:
+                raise UnreadableLog(f"{file.name}: line {rows.reader.line_num}: {error}") from error
     except OSError as error:
         raise UnreadableLog(f"{file.name}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise UnreadableLog(f"{file.name}: not UTF-8 text (byte {error.start})") from error
-    except csv.Error as error:
-        raise UnreadableLog(f"{file.name}: {error}") from error
 
 
 def _read(file: Path, rows: csv.DictReader[str]) -> list[Arrival]:
@@ -48,6 +51,8 @@ def _read(file: Path, rows: csv.DictReader[str]) -> list[Arrival]:
         place = f"{file.name}: line {rows.line_num}"
         if any(row[name] is None for name in COLUMNS):
             raise UnreadableLog(f"{place}: the row ends before {COLUMNS[-1]!r}")
+        if None in row:
+            raise UnreadableLog(f"{place}: the row goes on behind {COLUMNS[-1]!r}")
         stream = stream_of_ticker(row["Ticker"])
         if stream is None:
             raise UnreadableLog(f"{place}: Ticker: not a chart: {row['Ticker'][:60]!r}")
@@ -68,6 +73,8 @@ def _time(place: str, word: str) -> int:
         raise UnreadableLog(f"{place}: Time: not a time: {word[:40]!r}") from None
     if moment.tzinfo is None:
         raise UnreadableLog(f"{place}: Time: no time zone: {word[:40]!r}")
+    if not _FIRST <= moment < _LAST:
+        raise UnreadableLog(f"{place}: Time: not in this century: {word[:40]!r}")
     return as_us(moment)
 
 

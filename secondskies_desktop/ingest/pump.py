@@ -9,6 +9,8 @@ one arrival that fails stands alone, and that becomes a dead letter.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +27,7 @@ from secondskies_desktop.signals.projection import Projection, Said
 from secondskies_desktop.signals.wire import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from secondskies_desktop.foundation.database.engine import URL, Connection
     from secondskies_desktop.ingest.store import Stored
@@ -39,20 +41,20 @@ REBUILD_SLICE = 4_000
 
 
 class _Folded(NamedTuple):
-    arrivals: list[ArrivalRow]
+    deliveries: list[Delivery]
     signals: list[SignalRow]
 
 
 class Pump:
     """Moves arrivals from the inbox into the projection; used by one thread at a time."""
 
-    def __init__(self, url: URL, publish: Callable[[object], None] = lambda _event: None) -> None:
+    def __init__(self, url: URL, publish: Callable[[object], None] | None = None) -> None:
         self._url = url
         self._publish = publish
         self._projection = Projection()
         self._connection: Connection | None = None
         self._position: int | None = None
-        self._pace = 4_000.0  # arrivals a second, learned; only the size of a slice depends on it
+        self._pace = 1_000.0  # arrivals a second, learned; only the size of a slice depends on it
 
     @property
     def seq(self) -> int:
@@ -80,7 +82,8 @@ class Pump:
         total = 0
         try:
             while True:
-                count, left = self._slice(REBUILD_SLICE)
+                with _collector_paused():
+                    count, left = self._slice(REBUILD_SLICE)
                 total += count
                 if not progress(total) or not left:
                     return total
@@ -92,9 +95,11 @@ class Pump:
         """Decode dead letters again with what the program knows now; returns how many are no longer dead."""
         connection = self._connected()
         with connection.begin():
+            if self._position is None:
+                self._position = store.position(connection)
             found = store.arrivals_by_id(connection, inbox_ids)
         folded = self._fold([found[one] for one in sorted(found)], is_retry=True)
-        return sum(1 for one in folded for row in one.arrivals if row.state != store.DEAD)
+        return sum(1 for one in folded for row in one.deliveries if row.state != store.DEAD)
 
     def close(self) -> None:
         """Let go of the connection and of all that is kept in memory."""
@@ -118,25 +123,32 @@ class Pump:
         """Fold arrivals in as few transactions as they allow, and publish each after its commit."""
         if not arrivals:
             return []
+        failure: Exception | None = None
+        folded = _Folded([], [])
         try:
             folded = self._fold_together(arrivals, is_retry=is_retry)
         except Exception as error:
             self._projection.forget()
             if not _is_of_the_body(error):
                 raise
+            failure = error
+        if failure is not None:
+            # Outside the except block: a failure that meets many bodies must not carry all of them in its chain.
             if len(arrivals) > 1:
                 half = len(arrivals) // 2
                 return [
                     *self._fold(arrivals[:half], is_retry=is_retry),
                     *self._fold(arrivals[half:], is_retry=is_retry),
                 ]
-            _log.warning("a body failed", inbox_id=arrivals[0].inbox_id, exc_info=True)
-            folded = self._fold_together(arrivals, is_retry=is_retry, failure=error)
+            _log.warning("a body failed", inbox_id=arrivals[0].inbox_id, reason=repr(failure)[:300])
+            folded = self._fold_together(arrivals, is_retry=is_retry, failure=failure)
         if not is_retry:
             self._position = arrivals[-1].inbox_id
-        if folded.signals:
-            self._publish(SignalsChanged(self._projection.seq, tuple(folded.signals)))
-        self._publish(ArrivalsChanged(tuple(folded.arrivals)))
+        if self._publish is not None:
+            if folded.signals:
+                self._publish(SignalsChanged(self._projection.seq, tuple(folded.signals)))
+            pairs = zip(arrivals, folded.deliveries, strict=True)
+            self._publish(ArrivalsChanged(tuple(_row(one, delivery) for one, delivery in pairs)))
         return [folded]
 
     def _fold_together(
@@ -147,6 +159,8 @@ class Pump:
         said: list[Said] = []
         deliveries: list[Delivery] = []
         with connection.begin():
+            if store.take_turn(connection) != self._position:
+                raise DatabaseLocked("another process has folded meanwhile")
             note = store.first_ids if is_retry else store.note_bodies
             first = note(connection, arrivals)
             for one in arrivals:
@@ -160,13 +174,24 @@ class Pump:
             store.write_deliveries(connection, deliveries)
             if not is_retry:
                 store.set_position(connection, arrivals[-1].inbox_id)
-        rows = [_row(one, delivery) for one, delivery in zip(arrivals, deliveries, strict=True)]
-        return _Folded(rows, changed)
+        return _Folded(deliveries, changed)
 
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = write_engine(self._url, wait_ms=1_000, durable=False).connect()
         return self._connection
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector out of a large slice: no cycles arise in it, and it would walk every event."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _decoded(one: Stored, failure: Exception | None) -> Decoded | str:

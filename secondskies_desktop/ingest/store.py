@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
-from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_new, mark, upsert
+from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_where_new, mark, upsert
 from secondskies_desktop.ingest.tables import bodies, deliveries, inbox, pump_position, tokens
 from secondskies_desktop.ingest.tokens import DEFAULT, Token
 
@@ -75,15 +76,23 @@ class InboxRow(NamedTuple):
 
 
 _APPEND = "INSERT INTO inbox (received_us, source, stream, sha256, log_key, body) VALUES "
-_APPEND_SQLITE = _APPEND + "(?,?,?,?,?,?)"
+_AT_ONCE = 64
+_APPEND_SQLITE = tuple(_APPEND + ",".join(["(?,?,?,?,?,?)"] * rows) for rows in range(_AT_ONCE + 1))
 _APPEND_POSTGRES = _APPEND + "(%s,%s,%s,%s,%s,%s)"
 _STORED = f"SELECT {','.join(('id', *Stored._fields[1:]))} FROM inbox WHERE "
 
 
 def append_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Append arrivals to the inbox within the caller's transaction, without the cost of Core per row."""
+    """Append arrivals to the inbox within the caller's transaction, without the cost of Core.
+
+    SQLite's driver gives up the interpreter's lock around each row of an executemany, and has to wait for the
+    loop to get it back; a statement for many rows does so once.
+    """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_APPEND_SQLITE, list(arrivals))
+        driver: Any = connection.connection.driver_connection
+        for start in range(0, len(arrivals), _AT_ONCE):
+            rows = arrivals[start : start + _AT_ONCE]
+            driver.execute(_APPEND_SQLITE[len(rows)], tuple(chain.from_iterable(rows)))
         return
     serialise_appends(connection)
     connection.exec_driver_sql(_APPEND_POSTGRES, list(arrivals))
@@ -145,13 +154,28 @@ def set_position(connection: Connection, inbox_id: int) -> None:
         connection.execute(insert(pump_position).values(id=1, last_inbox_id=inbox_id))
 
 
+def take_turn(connection: Connection) -> int:
+    """Return the projection's place, and hold every other process back from moving it in this transaction."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("LOCK TABLE pump_position IN EXCLUSIVE MODE"))
+    return position(connection)
+
+
 def note_bodies(connection: Connection, arrivals: Sequence[Stored]) -> set[int]:
     """Note the bodies of arrivals; returns the ids of those whose bytes had never come on their stream."""
     first: dict[tuple[str, bytes], int] = {}
     for one in arrivals:
         first.setdefault((one.stream, one.sha256), one.inbox_id)
+    ids = set(first.values())
     rows = [(stream, digest, inbox_id) for (stream, digest), inbox_id in first.items()]
-    return {row[0] for row in insert_new(connection, bodies, rows, ("first_inbox_id",))}
+    if insert_where_new(connection, bodies, rows) == len(rows):
+        return ids
+    known: set[int] = set()
+    for stream in {stream for stream, _ in first}:
+        digests = [digest for of, digest in first if of == stream]
+        statement = "SELECT first_inbox_id FROM bodies WHERE stream=? AND sha256 IN"
+        known |= {row[0] for row in fetch_by_keys(connection, statement, (stream,), digests)}
+    return ids & known
 
 
 def first_ids(connection: Connection, arrivals: Sequence[Stored]) -> set[int]:

@@ -42,10 +42,15 @@ def mfe_batch(tree: dict[str, Any]) -> Decoded:
     def read(item: dict[str, Any]) -> list[Event]:
         trade_id = fields.trade_id(item)
         return [
-            batch_event(
+            Event(
+                EventType.MFE_UPDATE,
                 trade_id,
                 at_us,
+                Source.RECEIVED,
+                None,
                 direction_of(item.get("direction")),
+                parse_id(trade_id).new_york_us,
+                Source.ID,
                 fields.mfe(item, "be_mfe"),
                 fields.mfe(item, "no_be_mfe"),
                 fields.mae(item, "mae_global_r"),
@@ -56,34 +61,6 @@ def mfe_batch(tree: dict[str, Any]) -> Decoded:
 
     events, problems = _each(fields.rows(tree, "signals"), "signals", read)
     return Decoded("mfe-batch", "MFE_UPDATE_BATCH", events, problems=problems)
-
-
-def batch_event(
-    trade_id: str,
-    at_us: int | None,
-    direction: Direction | None,
-    be_mfe: float | None,
-    no_be_mfe: float | None,
-    mae: float | None,
-    price: float | None,
-    be_triggered: bool | None,
-) -> Event:
-    """Return what one item of a batch says."""
-    return Event(
-        EventType.MFE_UPDATE,
-        trade_id,
-        at_us,
-        Source.RECEIVED,
-        None,
-        direction,
-        parse_id(trade_id).new_york_us,
-        Source.ID,
-        be_mfe,
-        no_be_mfe,
-        mae,
-        price,
-        be_triggered,
-    )
 
 
 def export(tree: dict[str, Any]) -> Decoded:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from secondskies_desktop.signals import fields
-from secondskies_desktop.signals.event import Event, Undecodable
+from secondskies_desktop.signals.event import Decoded, Event, Undecodable
 from secondskies_desktop.signals.identity import (
     CHICAGO_UNTIL_US,
     ParsedId,
@@ -49,6 +51,14 @@ def event_type_of(word: object, reason: str | None = None) -> EventType:
     return kind
 
 
+_STRATEGY_PRICES = (
+    ("entry_price", "entry_price"),
+    ("stop_loss", "sl_price"),
+    ("lowest_low", "lowest_low"),
+    ("highest_high", "highest_high"),
+)
+
+
 def strategy(tree: dict[str, Any]) -> Event:
     """Decode a `type` + `signal_id` alert (November 2025): Chicago id of the confirmation bar."""
     reason = fields.text(tree, "completion_reason")
@@ -57,13 +67,17 @@ def strategy(tree: dict[str, Any]) -> Event:
     id_bar_us = parse_id(trade_id).chicago_us
     stamp_us = fields.instant(tree, "timestamp")
     is_entry = kind is EventType.ENTRY
-    detail: dict[str, Any] = {
-        "entry_price": fields.price(tree, "entry_price"),
-        "stop_loss": fields.price(tree, "sl_price"),
-        "lowest_low": fields.price(tree, "lowest_low"),
-        "highest_high": fields.price(tree, "highest_high"),
-        "exit_reason": reason,
-    }
+    detail: dict[str, Any] = {}
+    for name, key in _STRATEGY_PRICES:
+        if key in tree:
+            value = fields.price(tree, key)
+            if value is not None:
+                detail[name] = value
+    if reason is not None:
+        detail["exit_reason"] = reason
+    if id_bar_us is not None:
+        detail["confirmed_us"] = id_bar_us
+        detail["confirmed_source"] = Source.ID
     be_mfe, no_be_mfe, _ = _NO_EXCURSIONS
     if kind not in BEFORE_ENTRY:
         be_mfe = fields.mfe(tree, "be_mfe" if "be_mfe" in tree else "final_be_mfe")
@@ -82,31 +96,60 @@ def strategy(tree: dict[str, Any]) -> Event:
         None,
         fields.price(tree, "current_price"),
         fields.flag(tree, "be_hit"),
-        _said(detail, id_bar_us),
+        detail or None,
     )
 
 
-def telemetry(tree: dict[str, Any], arrival_us: int, word: object) -> Event:
-    """Decode telemetry 1.0.0 and its kin, by the style of its own stamp (with or without `Z`).
+class Telemetry(msgspec.Struct, gc=False):
+    """What telemetry says of one event: texts as they stand, numbers read and in range; None is unknown."""
 
-    `word` names the event. A body without any stamp is read by the day of its id.
+    word: object
+    reason: str | None
+    trade_id: str
+    stamp: str | None
+    direction: object
+    symbol: str | None
+    entry_price: float | None
+    stop_loss: float | None
+    exit_price: float | None
+    alignment: object
+    excursions: Excursions
+    price: float | None
+
+
+def telemetry(tree: dict[str, Any], arrival_us: int, word: object) -> Event:
+    """Decode telemetry 1.0.0 and its kin; `word` names the event."""
+    said = Telemetry(
+        word,
+        fields.text(tree, "exit_reason"),
+        fields.trade_id(tree, "signal_id" if tree.get("trade_id") is None else "trade_id"),
+        fields.text(tree, "event_timestamp"),
+        tree.get("direction"),
+        fields.text(tree, "symbol"),
+        fields.price(tree, "entry_price"),
+        fields.price(tree, "stop_loss"),
+        fields.price(tree, "exit_price"),
+        tree.get("htf_alignment"),
+        excursions(
+            fields.mfe(tree, "be_mfe"),
+            fields.mfe(tree, "no_be_mfe"),
+            fields.mae(tree, "mae_global_r"),
+            fields.mfe(tree, "mfe_R"),
+            fields.number(tree, "mae_R", fields.MAX_R),
+        ),
+        fields.price(tree, "current_price"),
+    )
+    return event_of_telemetry(said, arrival_us)
+
+
+def event_of_telemetry(said: Telemetry, arrival_us: int) -> Event:
+    """Return the event, its times read by the style of its own stamp (with or without `Z`).
+
+    A body without any stamp is read by the day of its id. Raises Undecodable.
     """
-    reason = fields.text(tree, "exit_reason")
-    kind = event_type_of(word, reason)
-    trade_id = fields.trade_id(tree, "signal_id" if tree.get("trade_id") is None else "trade_id")
-    parsed = parse_id(trade_id)
-    stamp_word = fields.text(tree, "event_timestamp")
-    stamp = None if stamp_word is None else parse_stamp(stamp_word)
-    detail: dict[str, Any] = {
-        "symbol": fields.chart_symbol(fields.text(tree, "symbol")),
-        "entry_price": fields.price(tree, "entry_price"),
-        "stop_loss": fields.price(tree, "stop_loss"),
-        "exit_price": fields.price(tree, "exit_price"),
-        "exit_reason": reason,
-    }
-    alignment = tree.get("htf_alignment")
-    if type(alignment) is dict:
-        detail["htf"] = fields.alignment(alignment)
+    kind = event_type_of(said.word, said.reason)
+    parsed = parse_id(said.trade_id)
+    stamp = None if said.stamp is None else parse_stamp(said.stamp)
     confirmed_us = parsed.chicago_us if _is_by_chicago(parsed, stamp) else None
     signal_us = parsed.new_york_us if confirmed_us is None else None
     if stamp is not None and stamp.zulu:
@@ -118,23 +161,46 @@ def telemetry(tree: dict[str, Any], arrival_us: int, word: object) -> Event:
             at_us, at_source = signal_us, Source.ID
         else:
             at_us, at_source = bar_by_arrival(arrival_us, stamp_us or signal_us or confirmed_us)
-    be_mfe, no_be_mfe, mae = _NO_EXCURSIONS if kind in BEFORE_ENTRY else _excursions(tree)
+    be_mfe, no_be_mfe, mae = _NO_EXCURSIONS if kind in BEFORE_ENTRY else said.excursions
     return Event(
         kind,
-        trade_id,
+        said.trade_id,
         at_us,
         at_source,
         stamp_us,
-        direction_of(tree.get("direction")),
+        direction_of(said.direction),
         signal_us,
         Source.ID,
         be_mfe,
         no_be_mfe,
         mae,
-        fields.price(tree, "current_price"),
+        said.price,
         None,
-        _said(detail, confirmed_us),
+        _telemetry_detail(said, confirmed_us),
     )
+
+
+def _telemetry_detail(said: Telemetry, confirmed_us: int | None) -> dict[str, Any]:
+    detail: dict[str, Any] = {}
+    symbol = fields.chart_symbol(said.symbol)
+    if symbol is not None:
+        detail["symbol"] = symbol
+    if said.entry_price is not None:
+        detail["entry_price"] = said.entry_price
+    if said.stop_loss is not None:
+        detail["stop_loss"] = said.stop_loss
+    if said.exit_price is not None:
+        detail["exit_price"] = said.exit_price
+    if said.reason is not None:
+        detail["exit_reason"] = said.reason
+    if type(said.alignment) is dict:
+        htf = fields.alignment(said.alignment)
+        if htf is not None:
+            detail["htf"] = htf
+    if confirmed_us is not None:
+        detail["confirmed_us"] = confirmed_us
+        detail["confirmed_source"] = Source.ID
+    return detail
 
 
 def _is_by_chicago(parsed: ParsedId, stamp: ParsedStamp | None) -> bool:
@@ -144,21 +210,23 @@ def _is_by_chicago(parsed: ParsedId, stamp: ParsedStamp | None) -> bool:
     return parsed.chicago_us is not None and parsed.chicago_us < CHICAGO_UNTIL_US
 
 
-def _excursions(tree: dict[str, Any]) -> Excursions:
-    if tree.get("be_mfe") is not None or tree.get("no_be_mfe") is not None or "mfe_R" not in tree:
-        return (
-            fields.mfe(tree, "be_mfe"),
-            fields.mfe(tree, "no_be_mfe"),
-            fields.mae(tree, "mae_global_r"),
-        )
-    # The first telemetry put the BE=1 MFE in mfe_R and, where above zero, the No-BE MFE in mae_R;
-    # its zero is a constant of the template and measures nothing (domain.md §1.8).
-    legacy = fields.number(tree, "mae_R", fields.MAX_R)
-    return (
-        fields.mfe(tree, "mfe_R"),
-        legacy if legacy is not None and legacy > 0 else None,
-        legacy if legacy is not None and legacy < 0 else None,
-    )
+def excursions(
+    be_mfe: float | None,
+    no_be_mfe: float | None,
+    mae: float | None,
+    old_mfe: float | None,
+    old_mae: float | None,
+) -> Excursions:
+    """Return the excursions by their own names, or by those of the first telemetry.
+
+    That put the BE=1 MFE in `mfe_R` and, where above zero, the No-BE MFE in `mae_R`; its zero is a constant
+    of the template and measures nothing (domain.md §1.8).
+    """
+    if be_mfe is not None or no_be_mfe is not None or old_mfe is None:
+        return be_mfe, no_be_mfe, mae
+    if old_mae is None or old_mae == 0:
+        return old_mfe, None, mae
+    return (old_mfe, old_mae, mae) if old_mae > 0 else (old_mfe, None, old_mae)
 
 
 def stamp_differs_from_id(event: Event) -> bool:
@@ -171,9 +239,7 @@ def stamp_differs_from_id(event: Event) -> bool:
     )
 
 
-def _said(detail: dict[str, Any], confirmed_us: int | None) -> dict[str, Any] | None:
-    said = {key: value for key, value in detail.items() if value is not None}
-    if confirmed_us is not None:
-        said["confirmed_us"] = confirmed_us
-        said["confirmed_source"] = Source.ID
-    return said or None
+def single(rule: str, event: Event) -> Decoded:
+    """Return the decoded body of one event."""
+    notes = ("the stamp differs from the id",) if stamp_differs_from_id(event) else ()
+    return Decoded(rule, event.type.value, [event], event.trade_id, notes=notes)

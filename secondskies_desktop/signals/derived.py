@@ -32,7 +32,6 @@ def derive(state: SignalState) -> SignalView:
     times = _times(state, legs, sources, inferred)
     _say_sources(state, legs, sources, inferred)
     status = _status(state, legs, risk)
-    last = state.last
     return SignalView(
         stream=state.stream,
         trade_id=state.trade_id,
@@ -67,10 +66,10 @@ def derive(state: SignalState) -> SignalView:
         missing_minutes=0 if state.legs is None else state.legs.missing,
         sources=dict(sorted(sources.items())),
         last_price=_last_price(state),
-        last_event=None if last is None else last[1],
-        last_event_us=None if last is None else last[2],
+        last_event=state.last_kind,
+        last_event_us=state.last_us,
         first_received_us=state.first_received_us,
-        last_received_us=state.last_received_us,
+        last_received_us=None if state.last_order is None else state.last_order[0],
         linked_to=state.linked_to,
     )
 
@@ -83,10 +82,11 @@ def _event_counts(state: SignalState) -> dict[str, int]:
 
 
 def _last_price(state: SignalState) -> float | None:
-    """Return the newest price that was sent with the signal, else the close of the newest bar of its life."""
-    if state.price is not None:
-        return state.price[3]
-    return None if state.legs is None else state.legs.last_close
+    """Return the newest of the prices that were sent with the signal and the bars of its life."""
+    legs = state.legs
+    if legs is not None and legs.last_us is not None and legs.last_us > (state.price_us or 0):
+        return legs.last_close
+    return state.price
 
 
 def _risk(direction: Direction | None, entry: float | None, stop: float | None) -> float | None:

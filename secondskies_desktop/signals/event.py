@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -62,27 +64,26 @@ class Undecodable(Exception):
     """The body cannot be decoded; the text is the dead letter's reason."""
 
 
-_MULTIPLIER = 0x9E37_79B9_7F4A_7C15
-_MASK = 0xFFFF_FFFF_FFFF_FFFF
-_SIGN = 1 << 63
-_ABSENT = 0x7FFF_51E5_7A05_0FF5
-_DECIMALS = 1e10
-"""The indicator writes at most ten decimals: what agrees in them is the same value."""
+_ABSENT = float("-inf")
+_pack = struct.Struct("<dddd?").pack
+_SECOND_US = 1_000_000
 
 
 def event_key(event: Event) -> int:
     """Return the 64-bit identity of an event within its signal: the same for every repetition and split.
 
-    What happens once in a life is identified by its kind alone, an update by its clock and values.
+    What happens once in a life is identified by its kind alone, an update by the second of its clock and a
+    checksum of its values, so that the updates of one signal lie in the order of time.
     """
     if event.type is not EventType.MFE_UPDATE:
         return 0
     stamp = event.at_us if event.stamp_us is None else event.stamp_us
-    key = _ABSENT if stamp is None else stamp
-    for value in (event.be_mfe, event.no_be_mfe, event.mae, event.price):
-        key ^= _ABSENT if value is None else int(value * _DECIMALS)
-        key = key * _MULTIPLIER & _MASK
-        key ^= key >> 29
-    if event.be_triggered:
-        key ^= 1
-    return key - _SIGN
+    be_mfe, no_be_mfe, mae, price = event.be_mfe, event.no_be_mfe, event.mae, event.price
+    values = _pack(
+        _ABSENT if be_mfe is None else be_mfe,
+        _ABSENT if no_be_mfe is None else no_be_mfe,
+        _ABSENT if mae is None else mae,
+        _ABSENT if price is None else price,
+        event.be_triggered is True,
+    )
+    return (0 if stamp is None else stamp // _SECOND_US) << 31 | crc32(values) >> 1

@@ -72,11 +72,7 @@ def instant(tree: dict[str, Any], key: str) -> int | None:
 
 
 def text(tree: dict[str, Any], key: str, limit: int = 200) -> str | None:
-    """Return a short text without characters that cannot be shown, or None; raises Undecodable.
-
-    Control characters and marks that turn the direction of writing have no meaning in an alert, but could
-    make a screen or a terminal say something else than was sent.
-    """
+    """Return a short text that can be shown, or None; raises Undecodable."""
     value = tree.get(key)
     if value is None:
         return None
@@ -84,6 +80,15 @@ def text(tree: dict[str, Any], key: str, limit: int = 200) -> str | None:
         raise Undecodable(f"{key}: not a text")
     if len(value) > limit:
         raise Undecodable(f"{key}: longer than {limit} characters")
+    return printable(value)
+
+
+def printable(value: str) -> str:
+    """Return a text without the characters that cannot be shown.
+
+    Control characters and marks that turn the direction of writing have no meaning in an alert, but could
+    make a screen or a terminal say something else than was sent.
+    """
     return value if value.isprintable() else "".join(filter(str.isprintable, value))
 
 

@@ -28,6 +28,7 @@ About 125 triangles come a day, so four open hours without one do not happen on 
 CHICAGO_UNTIL_US: Final = 1_764_570_000_000_000
 """2025-12-01 06:20 UTC: the last body by Chicago's clock. It settles bodies that carry no clock at all."""
 
+_LAST_OF_60 = 59
 _YEARS = range(2000, 2100)
 _GRAMMAR = re.compile(r"[A-Za-z0-9_:\-]{1,64}")
 _ID = re.compile(
@@ -57,17 +58,17 @@ class ParsedStamp(msgspec.Struct, frozen=True, gc=False):
 @lru_cache(maxsize=65_536)
 def parse_id(trade_id: str) -> ParsedId:
     """Check an id's grammar and read its time; raises Undecodable for an id that cannot be a key."""
+    match = _ID.fullmatch(trade_id)
+    if match is not None and len(trade_id) <= MAX_ID_LENGTH:
+        new_york_us, chicago_us = _both_readings(match)
+        return ParsedId(new_york_us, chicago_us, direction_of(match[7]))
     if not _GRAMMAR.fullmatch(trade_id):
         if "," in trade_id:
             raise Undecodable("the trade id has a thousands separator")
         if not trade_id:
             raise Undecodable("the trade id is empty")
         raise Undecodable("the trade id holds characters that no id has")
-    match = _ID.fullmatch(trade_id)
-    if match is None:
-        return ParsedId(None, None, direction_of(trade_id.rpartition("_")[2]))
-    new_york_us, chicago_us = _both_readings(match.groups())
-    return ParsedId(new_york_us, chicago_us, direction_of(match[7]))
+    return ParsedId(None, None, direction_of(trade_id.rpartition("_")[2]))
 
 
 @lru_cache(maxsize=65_536)
@@ -76,17 +77,32 @@ def parse_stamp(text: str) -> ParsedStamp:
     match = _STAMP.fullmatch(text)
     if match is None:
         raise Undecodable(f"not a time: {text[:40]!r}")
-    new_york_us, chicago_us = _both_readings(match.groups())
+    new_york_us, chicago_us = _both_readings(match)
     return ParsedStamp(new_york_us, chicago_us, match[7] == "Z")
 
 
-def _both_readings(parts: tuple[str, ...]) -> tuple[int | None, int | None]:
-    year, month, day, hour, minute, second = (int(part) for part in parts[:6])
-    if year not in _YEARS:
+def _both_readings(match: re.Match[str]) -> tuple[int | None, int | None]:
+    minute, second = int(match[5]), int(match[6])
+    if minute > _LAST_OF_60 or second > _LAST_OF_60:
+        raise Undecodable("no such time: minute and second must be in 0..59")
+    new_york_us, chicago_us = _hour_us(match[1], match[2], match[3], match[4])
+    within_us = minute * MINUTE_US + second * 1_000_000
+    return (
+        None if new_york_us is None else new_york_us + within_us,
+        None if chicago_us is None else chicago_us + within_us,
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _hour_us(year: str, month: str, day: str, hour: str) -> tuple[int | None, int | None]:
+    """Return both readings of a full hour: clocks change on the hour, so one answer serves all its minutes."""
+    if int(year) not in _YEARS:
         raise Undecodable(f"no such time: the year {year} is none of a signal")
     try:
-        new_york = wall_to_utc_us(year, month, day, hour, minute, second, NEW_YORK)
-        chicago = wall_to_utc_us(year, month, day, hour, minute, second, CHICAGO)
+        new_york, chicago = (
+            wall_to_utc_us(int(year), int(month), int(day), int(hour), 0, 0, zone)
+            for zone in (NEW_YORK, CHICAGO)
+        )
     except ValueError as error:
         raise Undecodable(f"no such time: {error}") from None
     return (

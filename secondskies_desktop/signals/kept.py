@@ -14,20 +14,29 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.signals.store import Stored
 
+NO_KEY = -1
 _ROOM = 20_000
 
 
 class Kept:
-    """A signal in memory; `triangle` is the one that its stored row stands for."""
+    """A signal in memory; `triangle` is the one that its stored row stands for.
 
-    __slots__ = ("id", "state", "triangle")
+    `newest_key` is the greatest key of its stored updates: -1 where none is, None where nobody has looked.
+    """
+
+    __slots__ = ("id", "newest_key", "state", "triangle")
 
     def __init__(
-        self, signal_id: int, state: SignalState, triangle: tuple[int, Direction] | None = None
+        self,
+        signal_id: int,
+        state: SignalState,
+        triangle: tuple[int, Direction] | None = None,
+        newest_key: int | None = None,
     ) -> None:
         self.id = signal_id
         self.state = state
         self.triangle = triangle
+        self.newest_key = newest_key
 
 
 class KeptSignals:
@@ -53,7 +62,9 @@ class KeptSignals:
             self.keep(stream, stored)
         for trade_id in missing:
             if trade_id not in group:
-                group[trade_id] = Kept(self._next_id(connection), SignalState(stream, trade_id))
+                group[trade_id] = Kept(
+                    self._next_id(connection), SignalState(stream, trade_id), newest_key=NO_KEY
+                )
                 self._size += 1
         return group
 

@@ -30,8 +30,6 @@ Claim = tuple[Order, Any]
 """Order of arrival and value: the smallest order is kept."""
 TimeClaim = tuple[int, int, str]
 """Rank of the source, microseconds since the epoch, source: the smallest is kept."""
-PriceClaim = tuple[int, int, int, float]
-"""Bar, then order of arrival, then price: of the newest bar's prices the first received is kept."""
 
 SIGNAL = "SIGNAL"
 """Name of the triangle bar among the times; the others are kinds of event."""
@@ -48,7 +46,8 @@ class SignalState(msgspec.Struct):
     Excursions in R, prices in points, times in microseconds UTC of bar opens. Excursions whose message proves
     its own bar, in a generation whose exits do so too, are kept as climbs (`mae` with its sign turned), all
     others as plain extremes. `updates` counts distinct MFE updates; the projection that knows them keeps it.
-    `alive_us` is the newest bar at which a snapshot listed the signal: its No-BE leg still ran.
+    `alive_us` is the newest bar at which a snapshot listed the signal: its No-BE leg still ran. The last event
+    is that of the latest arrival; the price is that of the newest bar, and of its prices the first received.
     """
 
     stream: str
@@ -69,9 +68,12 @@ class SignalState(msgspec.Struct):
     by_bars: bool = False
     alive_us: int | None = None
     first_received_us: int | None = None
-    last_received_us: int | None = None
-    last: tuple[Order, str, int | None] | None = None
-    price: PriceClaim | None = None
+    last_order: Order | None = None
+    last_kind: str | None = None
+    last_us: int | None = None
+    price: float | None = None
+    price_us: int | None = None
+    price_order: Order | None = None
     linked_to: str | None = None
     legs: Legs | None = None
 
@@ -93,68 +95,69 @@ class SignalState(msgspec.Struct):
 
 def fold(state: SignalState, event: Event, received_us: int, order: Order) -> None:
     """Join one event into the state. `order` is its place among all arrivals, whose first is `received_us`."""
-    kind = event.type
-    first_us = state.first_received_us
-    if first_us is None or received_us < first_us:
+    kind, detail = event.type, event.detail
+    if state.last_order is None or order > state.last_order:
+        state.last_order, state.last_kind, state.last_us = order, kind.value, event.at_us
+    if state.first_received_us is None or received_us < state.first_received_us:
         state.first_received_us = received_us
-    last = state.last
-    if last is None or order > last[0]:
-        state.last = (order, kind, event.at_us)
-        state.last_received_us = received_us
-    detail = event.detail
     if kind is not _UPDATE:
         state.kinds.add(kind)
         if event.at_us is not None:
             _claim_time(state.times, kind, event.at_us, event.at_source)
     elif detail is None or "by_bars" not in detail:
         state.kinds.add(kind)
-    _fold_excursions(state, event)
-    if event.price is not None:
-        _fold_price(state, event, order)
-    if event.signal_us is not None:
-        _claim_time(state.times, SIGNAL, event.signal_us, event.signal_source)
+    signal_us = event.signal_us
+    if signal_us is not None:
+        known = state.times.get(SIGNAL)
+        if known is None or known[1] != signal_us or known[2] != event.signal_source:
+            _claim_time(state.times, SIGNAL, signal_us, event.signal_source)
     if event.direction is not None:
         claim = state.claims.get("direction")
         if claim is None or order < claim[0]:
             state.claims["direction"] = (order, event.direction)
+    if event.stamp_us is not None and event.at_us is not None and event.at_source is _RECEIVED:
+        _climb(state, event, event.at_us)
+    else:
+        _stretch(state, event)
+    if event.price is not None:
+        _fold_price(state, event, event.price, order)
     if event.be_triggered:
         state.be_flag = True
     if detail is not None:
         _fold_detail(state, event, detail, order)
 
 
-def _fold_excursions(state: SignalState, event: Event) -> None:
-    be_mfe, no_be_mfe, mae = event.be_mfe, event.no_be_mfe, event.mae
-    if event.stamp_us is not None and event.at_us is not None and event.at_source is _RECEIVED:
-        if be_mfe is not None:
-            climb(state.be_climb, event.at_us, be_mfe)
-        if no_be_mfe is not None:
-            climb(state.no_be_climb, event.at_us, no_be_mfe)
-        if mae is not None:
-            climb(state.mae_climb, event.at_us, -mae)
-        return
-    if be_mfe is not None:
-        known = state.be_mfe
-        if known is None or be_mfe > known:
-            state.be_mfe = be_mfe
-    if no_be_mfe is not None:
-        known = state.no_be_mfe
-        if known is None or no_be_mfe > known:
-            state.no_be_mfe = no_be_mfe
-    if mae is not None:
-        known = state.mae
-        if known is None or mae < known:
-            state.mae = mae
+def _climb(state: SignalState, event: Event, at_us: int) -> None:
+    if event.be_mfe is not None:
+        climb(state.be_climb, at_us, event.be_mfe)
+    if event.no_be_mfe is not None:
+        climb(state.no_be_climb, at_us, event.no_be_mfe)
+    if event.mae is not None:
+        climb(state.mae_climb, at_us, -event.mae)
 
 
-def _fold_price(state: SignalState, event: Event, order: Order) -> None:
-    """Keep the price of the newest bar; where the body proves no bar, its own clock or its arrival stands in."""
-    price = event.price
-    assert price is not None  # noqa: S101 - asked by the caller
+def _stretch(state: SignalState, event: Event) -> None:
+    value = event.be_mfe
+    if value is not None and (state.be_mfe is None or value > state.be_mfe):
+        state.be_mfe = value
+    value = event.no_be_mfe
+    if value is not None and (state.no_be_mfe is None or value > state.no_be_mfe):
+        state.no_be_mfe = value
+    value = event.mae
+    if value is not None and (state.mae is None or value < state.mae):
+        state.mae = value
+
+
+def _fold_price(state: SignalState, event: Event, price: float, order: Order) -> None:
     at_us = event.at_us if event.stamp_us is None or event.at_source is _RECEIVED else event.stamp_us
-    claim = (order[0] if at_us is None else at_us, -order[0], -order[1], price)
-    if state.price is None or claim > state.price:
-        state.price = claim
+    if at_us is None:
+        at_us = order[0]
+    if state.price_us is None or state.price_order is None or at_us > state.price_us:
+        is_newer = True
+    else:
+        is_newer = at_us == state.price_us and order < state.price_order
+    if is_newer:
+        state.price, state.price_us, state.price_order = price, at_us, order
 
 
 def _fold_detail(state: SignalState, event: Event, detail: dict[str, Any], order: Order) -> None:

@@ -14,10 +14,11 @@ from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store
 from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.derived import derive
-from secondskies_desktop.signals.event import MAX_EVENTS, Decoded, event_key
+from secondskies_desktop.signals.event import MAX_EVENTS, Decoded
 from secondskies_desktop.signals.kept import Kept, KeptSignals
 from secondskies_desktop.signals.lifecycle import fold, needs_walk, plan, take_bar, walk_again
 from secondskies_desktop.signals.linking import link
+from secondskies_desktop.signals.noted import Noted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 Touched = dict[Kept, None]
 """The signals of a transaction that may have changed, in the order in which they were touched."""
-_EventRow = tuple[int, str, int, int, int]
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
@@ -62,11 +62,11 @@ class Projection:
         """Fold arrivals and write what they changed; returns the changed signals."""
         self._signals.make_room()
         touched: Touched = {}
-        events: list[_EventRow] = []
+        noted = Noted()
         bars: dict[str, list[tuple[Bar, int]]] = {}
         groups = self._bring(connection, arrivals)
         for said in arrivals:
-            _fold_arrival(said, groups[said.stream], touched, events)
+            _fold_arrival(said, groups[said.stream], touched, noted)
             if said.decoded.bar is not None:
                 bars.setdefault(said.stream, []).append((said.decoded.bar, said.received_us))
         for stream, received in bars.items():
@@ -74,9 +74,7 @@ class Projection:
         for kept in touched:
             if kept.state.by_bars and needs_walk(kept.state):
                 _walk(connection, kept)
-        by_id = {kept.id: kept.state for kept in touched}
-        for signal_id, count in store.note_events(connection, events).items():
-            by_id[signal_id].updates += count
+        noted.write(connection)
         touched.update(dict.fromkeys(link(connection, self._signals, list(touched))))
         return self._write(connection, touched)
 
@@ -135,15 +133,16 @@ class Projection:
 
 
 def _fold_arrival(
-    said: Said, group: dict[str, Kept], touched: Touched, events: list[_EventRow]
+    said: Said, group: dict[str, Kept], touched: Touched, noted: Noted
 ) -> None:
-    inbox_id, received_us = said.inbox_id, said.received_us
-    place = inbox_id * MAX_EVENTS
-    for position, event in enumerate(said.decoded.events):
+    received_us = said.received_us
+    place = said.inbox_id * MAX_EVENTS
+    for event in said.decoded.events:
         kept = group[event.trade_id]
-        fold(kept.state, event, received_us, (received_us, place + position))
+        noted.note(kept, event, place)
+        fold(kept.state, event, received_us, (received_us, place))
         touched[kept] = None
-        events.append((kept.id, event.type, event_key(event), inbox_id, position))
+        place += 1
 
 
 def _walk(connection: Connection, kept: Kept) -> None:

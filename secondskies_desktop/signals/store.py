@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from sqlalchemy import delete, func, or_, select
 
-from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_new, upsert
+from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_where_new, upsert
 from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
 from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signals
@@ -24,6 +24,9 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_state = msgspec.msgpack.Decoder(SignalState).decode
 _decode_view = msgspec.msgpack.Decoder(SignalView).decode
 _UPDATE = EventType.MFE_UPDATE.value
+
+EventRow = tuple[int, str, int, int, int]
+"""Signal id, kind, key, inbox id, position in the body."""
 
 
 class Stored(NamedTuple):
@@ -98,10 +101,10 @@ def write_signals(connection: Connection, rows: Iterable[tuple[int, int, SignalS
                 seq,
                 view.sort_us,
                 view.signal_us,
-                view.direction,
+                None if view.direction is None else view.direction.value,
                 view.session,
                 view.trade_date,
-                view.status,
+                view.status.value,
                 _stepped_until_us(state),
                 _encode(state),
                 _encode(view),
@@ -115,13 +118,22 @@ def _stepped_until_us(state: SignalState) -> int | None:
     return STILL_STEPPED if is_stepped(state) else None if state.legs is None else state.legs.stopped_us
 
 
-def note_events(connection: Connection, rows: Sequence[tuple[int, str, int, int, int]]) -> dict[int, int]:
-    """Note (signal id, type, key, inbox id, position); returns how many updates were new, by signal id."""
-    updates: dict[int, int] = {}
-    for signal_id, kind in insert_new(connection, signal_events, rows, ("signal_id", "type")):
-        if kind == _UPDATE:
-            updates[signal_id] = updates.get(signal_id, 0) + 1
-    return updates
+def newest_update(connection: Connection, signal_id: int) -> int | None:
+    """Return the greatest key of a signal's updates, None where it has none."""
+    statement = "SELECT max(key) FROM signal_events WHERE signal_id=? AND type=?"
+    newest: int | None = fetch(connection, statement, (signal_id, _UPDATE))[0][0]
+    return newest
+
+
+def updates_between(connection: Connection, signal_id: int, first: int, last: int) -> set[int]:
+    """Return the keys of a signal's updates from one to another, both included."""
+    statement = "SELECT key FROM signal_events WHERE signal_id=? AND type=? AND key BETWEEN ? AND ?"
+    return {row[0] for row in fetch(connection, statement, (signal_id, _UPDATE, first, last))}
+
+
+def insert_events(connection: Connection, rows: Sequence[EventRow]) -> None:
+    """Write events. One that stands there already keeps the place of its first body."""
+    insert_where_new(connection, signal_events, rows)
 
 
 def counters(connection: Connection) -> tuple[int, int]:

@@ -22,11 +22,11 @@ MAX_NUMBER: Final = 1e15
 
 _Int = Annotated[int, msgspec.Meta(ge=-(10**15), le=10**15)]
 _Float = Annotated[float, msgspec.Meta(ge=-MAX_NUMBER, le=MAX_NUMBER)]
-_Scalar = None | bool | _Int | _Float | str
+Scalar = None | bool | _Int | _Float | str
 # Levels of their own, because msgspec knows no recursive type. Real bodies have four at most.
-_Inner = _Scalar | list[_Scalar] | dict[str, _Scalar]
-_Middle = _Scalar | list[_Inner] | dict[str, _Inner]
-_Outer = _Scalar | list[_Middle] | dict[str, _Middle]
+_Inner = Scalar | list[Scalar] | dict[str, Scalar]
+_Middle = Scalar | list[_Inner] | dict[str, _Inner]
+_Outer = Scalar | list[_Middle] | dict[str, _Middle]
 
 _decode_ordinary = msgspec.json.Decoder(dict[str, _Outer]).decode
 _decode = msgspec.json.Decoder().decode

@@ -30,7 +30,7 @@ _DIRECTION_WORDS = {
 }
 
 
-_SEEN_WORDS = {"Bullish": Direction.BULLISH, "Bearish": Direction.BEARISH}
+USUAL_WORDS = {"Bullish": Direction.BULLISH, "Bearish": Direction.BEARISH}
 """As the indicator writes them in almost every body: found without a copy of the word."""
 
 
@@ -38,7 +38,7 @@ def direction_of(word: object) -> Direction | None:
     """Return the direction that a payload's word means, or None: never a default (domain.md bug 3)."""
     if type(word) is not str:
         return None
-    return _SEEN_WORDS.get(word) or _DIRECTION_WORDS.get(word.strip().upper())
+    return USUAL_WORDS.get(word) or _DIRECTION_WORDS.get(word.strip().upper())
 
 
 _BIAS_WORDS = {"BULL": "Bullish", "BEAR": "Bearish", "NEUT": "Neutral"}

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from secondskies_desktop.signals import alerts_by_bar, alerts_by_event, fields
-from secondskies_desktop.signals.batch_as_sent import decode_batch_as_sent
-from secondskies_desktop.signals.event import Decoded, Event, Undecodable
-from secondskies_desktop.signals.identity import parse_id
+from secondskies_desktop.signals.alerts_by_event import single
+from secondskies_desktop.signals.as_sent_batch import batch_as_sent
+from secondskies_desktop.signals.as_sent_telemetry import telemetry_as_sent
+from secondskies_desktop.signals.event import Decoded, Undecodable
 from secondskies_desktop.signals.strict_json import decode_strictly
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def decode(body: bytes, arrival_us: int) -> Decoded:
     """Decode one alert body that arrived at `arrival_us`; raises Undecodable with the dead letter's reason."""
     if len(body) > MAX_BODY_BYTES:
         raise Undecodable(f"larger than {MAX_BODY_BYTES} bytes")
-    batch = decode_batch_as_sent(body)
-    if batch is not None:
-        return batch
+    regular = batch_as_sent(body) or telemetry_as_sent(body, arrival_us)
+    if regular is not None:
+        return regular
     tree, repairs = decode_strictly(body)
     decoded = _recognise(tree, arrival_us)
     return msgspec.structs.replace(decoded, repairs=repairs) if repairs else decoded
@@ -47,20 +48,15 @@ def _recognise(tree: dict[str, Any], arrival_us: int) -> Decoded:
     if tree.get("contract") == alerts_by_bar.CONTRACT:
         return alerts_by_bar.contract_two(tree)
     if word is not None:
-        return _single(_telemetry_rule(tree), alerts_by_event.telemetry(tree, arrival_us, word))
+        return single(_telemetry_rule(tree), alerts_by_event.telemetry(tree, arrival_us, word))
     if "signal_id" in tree and "type" in tree:
-        return _single("strategy", alerts_by_event.strategy(tree))
+        return single("strategy", alerts_by_event.strategy(tree))
     if "automation_stage" in tree:
         event = alerts_by_event.telemetry(tree, arrival_us, tree["automation_stage"])
-        return _single("automation-stage", event)
+        return single("automation-stage", event)
     if "contract" in tree:
         raise Undecodable(f"unknown contract: only {alerts_by_bar.CONTRACT} is spoken")
     raise Undecodable("no known alert: neither event_type, type with signal_id nor automation_stage")
-
-
-def _single(rule: str, event: Event) -> Decoded:
-    notes = ("the stamp differs from the id",) if alerts_by_event.stamp_differs_from_id(event) else ()
-    return Decoded(rule, event.type, [event], event.trade_id, notes=notes)
 
 
 def _telemetry_rule(tree: dict[str, Any]) -> str:

@@ -104,4 +104,5 @@ def obvious_bullish_stop(bars: list[Bar], signal: int, confirmation: int) -> flo
     candidates = [lowest] if lowest != confirmation and pivot(lowest) else []
     candidates += [place for place in left if pivot(place)]
     candidates += [place for place in left if bars[place].close < bars[place].open]
-    return lows[[*candidates, signal][0]] - BUFFER
+    anchor = candidates[0] if candidates else signal
+    return lows[anchor] - BUFFER

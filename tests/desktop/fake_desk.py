@@ -157,8 +157,8 @@ class FakeDesk:
         total = len(paths) * 10
         for done in range(1, total + 1):
             if not progress(done, total):
-                return {"files": len(paths), "arrivals": done, "cancelled": 1}
-        return {"files": len(paths), "arrivals": total, "new": total, "duplicates": 0, "dead_letters": 0}
+                return {"rows": total, "stored": done, "duplicates": 0, "dead_letters": 0, "repaired": 0}
+        return {"rows": total, "stored": total, "duplicates": 0, "dead_letters": 0, "repaired": 0}
 
     def export_signals_csv(self, path: Path, ids: list[int]) -> int:
         self._asked("export_signals_csv")

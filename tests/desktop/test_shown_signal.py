@@ -157,3 +157,21 @@ def test_that_an_untracked_strategy_is_not_called_zero() -> None:
 def test_that_every_cell_can_be_explained(column: Column) -> None:
     assert isinstance(explanation(ready(**ENTERED), column, NOW_US), str)
     assert isinstance(explanation(ready(direction=None, signal_us=None), column, NOW_US), str)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"no_be_mfe": 3.5, "last_price": 24_900.0},
+        {"status": Status.COMPLETED, "no_be_status": LegStatus.STOPPED_SL},
+        {"direction": Direction.BEARISH},
+        {"htf": {"h1": "Bearish"}},
+        {"signal_us": None},
+        {"entry_price": 24_850.0},
+        {"ambiguous": True},
+    ],
+)
+def test_that_what_is_taken_over_from_before_makes_no_difference(changed: dict[str, object]) -> None:
+    before = ready(**ENTERED)
+    row = a_row(1, a_view(**(ENTERED | changed)))
+    assert shown(row, before) == shown(row)

@@ -88,7 +88,7 @@ def test_that_changes_lead_to_what_a_plain_sort_and_filter_show(
         book.settle()
         assert book.ids() == plainly(book)
         counts = book.counts()
-        passing = [one for one in book.signals.values() if wanted.passes(one, TODAY)]
+        passing = wanted.passed_by(book.signals.values(), TODAY)
         assert counts.tabs == {
             tab: sum(one.status in states for one in passing) for tab, states in TAB_STATES.items()
         }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from secondskies_desktop.desktop.models.columns import COLUMNS, Column
@@ -44,9 +44,9 @@ def changed(row: SignalRow, **values: object) -> SignalRow:
 def cells_told(model: SignalsModel) -> list[tuple[int, Column]]:
     told: list[tuple[int, Column]] = []
 
-    def note(first: object, last: object, _roles: object) -> None:
-        assert first == last, "one cell at a time, never a bounding range"
-        told.append((first.row(), Column(first.column())))  # type: ignore[attr-defined]
+    def note(first: QModelIndex, last: QModelIndex, _roles: object) -> None:
+        assert first.row() == last.row(), "never a bounding range over rows"
+        told.extend((first.row(), Column(column)) for column in range(first.column(), last.column() + 1))
 
     model.dataChanged.connect(note)
     return told
@@ -83,6 +83,14 @@ def test_that_exactly_the_changed_cells_are_told() -> None:
     place = model.book.row_of(7)
     assert told == [(place, Column.NO_BE_MFE)]
     assert model.data(model.index(place or 0, Column.NO_BE_MFE)) == "0.75R"
+
+
+def test_that_neighbours_are_told_together_and_what_lies_between_is_not_told() -> None:
+    row = a_row(7, a_view(no_be_mfe=0.5, be_mfe=0.5, mae=-0.1))
+    model = model_of([row])
+    told = cells_told(model)
+    model.apply([shown(changed(row, no_be_mfe=0.75, be_mfe=0.75, ambiguous=True))])
+    assert told == [(0, Column.NO_BE_MFE), (0, Column.BE_MFE), (0, Column.MARKS)]
 
 
 def test_that_a_change_nobody_can_see_is_not_told() -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from enum import IntEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from secondskies_desktop.desktop import formats
-from secondskies_desktop.desktop.models.columns import Column
+from secondskies_desktop.desktop.models.columns import COLUMN_COUNT, Column
 from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.vocabulary import Direction, LegStatus, Status
 
@@ -29,7 +30,7 @@ RUNNING = frozenset({Status.ACTIVE, Status.BE_PROTECTED, Status.BE_STOPPED})
 LIVE = RUNNING | {Status.CONFIRMED}
 FULL_BAR_R = 3.0
 
-_KIND_BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
+_BITS = {kind: 1 << place for place, kind in enumerate(KINDS)}
 _BIASES = {"Bullish": 1, "Bearish": -1}
 
 
@@ -67,18 +68,21 @@ class Shown(msgspec.Struct, frozen=True, gc=False):
     search: str
 
 
-def shown(row: SignalRow) -> Shown:
-    """Return a signal ready for the screen."""
+def shown(row: SignalRow, before: Shown | None = None) -> Shown:
+    """Return a signal ready for the screen; what has not changed since `before` is taken over from it."""
     view = row.view
-    htf, htf_text = _htf(view)
-    texts = _texts(view, htf_text)
-    shares = (_share(view.no_be_mfe), _share(view.be_mfe), _adverse(view.mae))
-    runs = (view.no_be_status is LegStatus.RUNNING, view.be_status is LegStatus.RUNNING)
+    if before is not None and _FIXED(view) == _FIXED(before.row.view):
+        htf, search, begun = before.htf, before.search, before.texts
+    else:
+        htf, htf_text = _htf(view)
+        search = f"{view.trade_id} {view.symbol or ''} {view.stream}".casefold()
+        begun = _fixed_texts(view, htf_text)
+    texts = _moving_texts(view, begun)
+    no_be_runs, be_runs = view.no_be_status is LegStatus.RUNNING, view.be_status is LegStatus.RUNNING
     cells = list[object](texts)
-    cells[Column.NO_BE_MFE] = (texts[Column.NO_BE_MFE], runs[0])
-    cells[Column.BE_MFE] = (texts[Column.BE_MFE], runs[1])
+    cells[Column.NO_BE_MFE] = (texts[Column.NO_BE_MFE], no_be_runs)
+    cells[Column.BE_MFE] = (texts[Column.BE_MFE], be_runs)
     cells[Column.LATEST] = (view.last_event, view.last_event_us)
-    cells[Column.NOW] = (texts[Column.NOW], view.status in RUNNING)
     cells[Column.HTF] = (texts[Column.HTF], view.direction)
     return Shown(
         row,
@@ -87,12 +91,31 @@ def shown(row: SignalRow) -> Shown:
         view.sort_us,
         texts,
         tuple(cells),
-        *shares,
-        *runs,
+        _share(view.no_be_mfe, FULL_BAR_R),
+        _share(view.be_mfe, FULL_BAR_R),
+        _share(view.mae, -1.0),
+        no_be_runs,
+        be_runs,
         htf,
         kind_bits(view),
-        f"{view.trade_id} {view.symbol or ''} {view.stream}".casefold(),
+        search,
     )
+
+
+_FIXED = attrgetter(
+    "trade_id",
+    "direction",
+    "signal_us",
+    "sort_us",
+    "session",
+    "htf",
+    "entry_price",
+    "stop_loss",
+    "risk_points",
+    "symbol",
+    "stream",
+)
+"""What hardly ever changes once a signal runs."""
 
 
 def kind_bits(view: SignalView) -> int:
@@ -101,41 +124,51 @@ def kind_bits(view: SignalView) -> int:
     Counted is what is known to have happened, whoever said it: snapshots announce neither entries nor exits,
     and an EXIT_BREAK_EVEN that was never triggered is a stop, not a break-even exit.
     """
-    kinds = {kind for kind in ("SIGNAL_CREATED", "CONFIRMED") if view.event_counts.get(kind)}
+    bits = 0
+    for kind in ("SIGNAL_CREATED", "CONFIRMED"):
+        if view.event_counts.get(kind):
+            bits |= _BITS[kind]
     if view.status is Status.CANCELLED:
-        kinds.add("CANCELLED")
+        bits |= _BITS["CANCELLED"]
     if view.be_status is not LegStatus.NOT_STARTED:
-        kinds |= {"SIGNAL_CREATED", "CONFIRMED", "ENTRY"}
+        bits |= _BITS["SIGNAL_CREATED"] | _BITS["CONFIRMED"] | _BITS["ENTRY"]
     if view.be_triggered_us is not None or view.status in (Status.BE_PROTECTED, Status.BE_STOPPED):
-        kinds.add("BE_TRIGGERED")
+        bits |= _BITS["BE_TRIGGERED"]
     if view.be_status is LegStatus.STOPPED_BE:
-        kinds |= {"BE_TRIGGERED", "EXIT_BE"}
+        bits |= _BITS["BE_TRIGGERED"] | _BITS["EXIT_BE"]
     if view.no_be_status is LegStatus.STOPPED_SL:
-        kinds.add("EXIT_SL")
+        bits |= _BITS["EXIT_SL"]
     if view.status is not Status.INVALID:
-        kinds.add("SIGNAL_CREATED")
-    return sum(_KIND_BITS[kind] for kind in kinds)
+        bits |= _BITS["SIGNAL_CREATED"]
+    return bits
 
 
-def _texts(view: SignalView, htf_text: str) -> tuple[str, ...]:
-    mark = "–" if view.direction is None else "▲" if view.direction is Direction.BULLISH else "▼"
-    return (
-        mark,
-        _signal_time(view),
-        formats.session_name(view.session),
-        formats.state_name(view.status),
-        formats.excursion(view.no_be_mfe),
-        formats.excursion(view.be_mfe),
-        formats.excursion(view.mae),
-        formats.r_multiple(view.now_r) if view.status in RUNNING else "",
-        htf_text,
-        formats.price(view.entry_price),
-        formats.price(view.stop_loss),
-        formats.points(view.risk_points),
-        formats.event_name(view.last_event),
-        marks(view),
-        view.trade_id,
-    )
+def _fixed_texts(view: SignalView, htf_text: str) -> tuple[str, ...]:
+    """Return a text for each column, empty where `_moving_texts` writes it."""
+    texts = [""] * COLUMN_COUNT
+    direction = view.direction
+    texts[Column.DIRECTION] = "–" if direction is None else "▲" if direction is Direction.BULLISH else "▼"
+    texts[Column.SIGNAL] = _signal_time(view)
+    texts[Column.SESSION] = formats.session_name(view.session)
+    texts[Column.HTF] = htf_text
+    texts[Column.ENTRY] = formats.price(view.entry_price)
+    texts[Column.STOP] = formats.price(view.stop_loss)
+    texts[Column.RISK] = formats.points(view.risk_points)
+    texts[Column.TRADE_ID] = view.trade_id
+    return tuple(texts)
+
+
+def _moving_texts(view: SignalView, begun: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts with those written anew that move while a signal runs."""
+    texts = list(begun)
+    texts[Column.STATUS] = formats.state_name(view.status)
+    texts[Column.NO_BE_MFE] = formats.excursion(view.no_be_mfe)
+    texts[Column.BE_MFE] = formats.excursion(view.be_mfe)
+    texts[Column.MAE] = formats.excursion(view.mae)
+    texts[Column.NOW] = formats.r_multiple(view.now_r) if view.status in RUNNING else ""
+    texts[Column.LATEST] = formats.event_name(view.last_event)
+    texts[Column.MARKS] = marks(view)
+    return tuple(texts)
 
 
 def _signal_time(view: SignalView) -> str:
@@ -176,12 +209,8 @@ def _bias(word: str | None, sign: int) -> Bias:
     return Bias.WITH if way == sign else Bias.AGAINST
 
 
-def _share(excursion: float | None) -> float | None:
-    return None if excursion is None else max(0.0, min(1.0, excursion / FULL_BAR_R))
-
-
-def _adverse(mae: float | None) -> float | None:
-    return None if mae is None else max(0.0, min(1.0, -mae))
+def _share(excursion: float | None, full: float) -> float | None:
+    return None if excursion is None else max(0.0, min(1.0, excursion / full))
 
 
 def _session(one: Shown) -> str | None:

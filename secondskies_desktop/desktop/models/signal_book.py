@@ -16,7 +16,7 @@ from secondskies_desktop.desktop.models.signal_filter import TAB_STATES, SignalF
 from secondskies_desktop.signals.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from secondskies_desktop.desktop.models.shown_signal import Shown
@@ -44,6 +44,7 @@ class SignalBook:
         self._keys: list[Key] = []
         self._placed: dict[int, Key] = {}
         self._passing: set[int] = set()
+        self._tests: list[Callable[[Shown], bool]] = []
         self._displaced: set[int] = set()
         self._tabs = dict.fromkeys(Tab, 0)
         self._kinds = [0] * len(KINDS)
@@ -91,7 +92,10 @@ class SignalBook:
 
     def arrange(self) -> None:
         """Choose and order the rows anew, after a change of filter, order, day or contents."""
-        passing = self._select()
+        self._tests = [] if self.today is None else self.filter.tests(self.today)
+        passing = list(self.signals.values())
+        for holds in self._tests:
+            passing = [one for one in passing if holds(one)]
         self._passing = {one.id for one in passing}
         self._displaced = set()
         by_status = Counter(one.status for one in passing)
@@ -104,11 +108,6 @@ class SignalBook:
         self._kinds = [
             sum(times for kinds, times in by_kinds.items() if kinds >> bit & 1) for bit in range(len(KINDS))
         ]
-
-    def _select(self) -> list[Shown]:
-        if self.today is None:
-            return list(self.signals.values())
-        return self.filter.passed_by(self.signals.values(), self.today)
 
     def settle(self) -> bool:
         """Put the rows whose sorted value has moved where they belong; returns whether any moved."""
@@ -127,16 +126,17 @@ class SignalBook:
 
     def wanted(self, one: Shown) -> bool:
         """Whether a signal is to be shown."""
-        return self._passes(one) and self.filter.on_tab(one)
+        return self.filter.on_tab(one) and all(holds(one) for holds in self._tests)
 
     def put(self, one: Shown) -> Shown | None:
         """Hold a signal as it is now and count it; rows are the caller's. Returns what it was before."""
         before = self.signals.get(one.id)
-        if before is not None:
-            self._count(before, -1, passes=one.id in self._passing, is_shown=one.id in self._placed)
-        passes = self._passes(one)
-        (self._passing.add if passes else self._passing.discard)(one.id)
-        self._count(one, 1, passes=passes, is_shown=passes and self.filter.on_tab(one))
+        passed, passes = one.id in self._passing, all(holds(one) for holds in self._tests)
+        if before is None or passed != passes or before.status != one.status or before.kinds != one.kinds:
+            if before is not None:
+                self._count(before, -1, passes=passed, is_shown=one.id in self._placed)
+            self._count(one, 1, passes=passes, is_shown=passes and self.filter.on_tab(one))
+            (self._passing.add if passes else self._passing.discard)(one.id)
         self.signals[one.id] = one
         placed = self._placed.get(one.id)
         if placed is not None and placed != self._key(one):
@@ -186,9 +186,6 @@ class SignalBook:
 
     def _row(self, place: int) -> int:
         return len(self._keys) - 1 - place if self.descending else place
-
-    def _passes(self, one: Shown) -> bool:
-        return self.today is None or self.filter.passes(one, self.today)
 
     def _count(self, one: Shown, by: int, *, passes: bool, is_shown: bool) -> None:
         if passes:

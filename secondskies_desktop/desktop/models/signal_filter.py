@@ -57,19 +57,16 @@ class SignalFilter(msgspec.Struct, frozen=True):
     def passed_by(self, signals: Iterable[Shown], today: date) -> list[Shown]:
         """Return the signals that pass all but the tab, in their order; `today` is the trade date."""
         found = list(signals)
-        for holds in self._tests(today):
+        for holds in self.tests(today):
             found = [one for one in found if holds(one)]
         return found
-
-    def passes(self, one: Shown, today: date) -> bool:
-        """Whether a signal passes all but the tab."""
-        return all(holds(one) for holds in self._tests(today))
 
     def on_tab(self, one: Shown) -> bool:
         """Whether a signal is on the tab."""
         return self.tab is Tab.ALL or one.status in TAB_STATES[self.tab]
 
-    def _tests(self, today: date) -> list[Callable[[Shown], bool]]:
+    def tests(self, today: date) -> list[Callable[[Shown], bool]]:
+        """Return what must hold for a signal, but for the tab; nothing where nothing is asked for."""
         tests: list[Callable[[Shown], bool]] = []
         for name, wanted in (
             ("session", self.session),

@@ -43,6 +43,7 @@ class SignalsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.book = SignalBook()
+        self._told = self.book.counts()
         self.now_us = 0
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
@@ -82,12 +83,18 @@ class SignalsModel(QAbstractTableModel):
         """Return the signals by tab and by kind of event."""
         return self.book.counts()
 
+    def _tell_counts(self) -> None:
+        counts = self.book.counts()
+        if counts != self._told:
+            self._told = counts
+            self.counts_changed.emit()
+
     def replace_all(self, signals: Iterable[Shown]) -> None:
         """Hold these signals and no others: the one reset, after an overflow or a rebuild."""
         self.beginResetModel()
         self.book.replace_all(signals)
         self.endResetModel()
-        self.counts_changed.emit()
+        self._tell_counts()
 
     def apply(self, signals: Sequence[Shown]) -> None:
         """Take new and changed signals, the newest last where one is there twice."""
@@ -112,18 +119,17 @@ class SignalsModel(QAbstractTableModel):
         self._tell_changes(changed)
         self._take_out(leaving)
         self._let_in(entering)
-        if incoming:
-            self.counts_changed.emit()
+        self._tell_counts()
 
     def _tell_changes(self, changed: list[tuple[Shown, Shown]]) -> None:
         for before, one in changed:
-            row = None
-            for column in range(COLUMN_COUNT):
-                if before.cells[column] != one.cells[column]:
-                    row = self.book.row_of(one.id) if row is None else row
-                    if row is not None:
-                        cell = self.index(row, column)
-                        self.dataChanged.emit(cell, cell, _CHANGED)
+            runs = _changed_runs(before.cells, one.cells)
+            row = self.book.row_of(one.id) if runs else None
+            if row is None:
+                continue
+            for first, last in runs:
+                cell = self.createIndex(row, first)
+                self.dataChanged.emit(cell, cell if first == last else self.createIndex(row, last), _CHANGED)
 
     def _take_out(self, leaving: list[int]) -> None:
         for first, last in self.book.take_out(leaving):
@@ -147,7 +153,7 @@ class SignalsModel(QAbstractTableModel):
         if wanted != self.book.filter:
             self.book.filter = wanted
             self._rearrange(self.book.arrange)
-            self.counts_changed.emit()
+            self._tell_counts()
 
     def set_now(self, now_us: int) -> None:
         """Let time pass (µs UTC): ages move on, and a new trade date moves "today"."""
@@ -157,7 +163,7 @@ class SignalsModel(QAbstractTableModel):
             self.book.today = today
             if self.book.filter.day:
                 self._rearrange(self.book.arrange)
-                self.counts_changed.emit()
+                self._tell_counts()
 
     def settle(self) -> None:
         """Put rows whose sorted value has moved where they belong; called once a second, not per change."""
@@ -194,6 +200,18 @@ class SignalsModel(QAbstractTableModel):
             if one in self.book.signals
         )
         return [head, *cells]
+
+
+def _changed_runs(before: tuple[object, ...], now: tuple[object, ...]) -> list[tuple[int, int]]:
+    """Return the columns whose cells differ, neighbours as one (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for column in range(COLUMN_COUNT):
+        if before[column] != now[column]:
+            if runs and runs[-1][1] == column - 1:
+                runs[-1] = (runs[-1][0], column)
+            else:
+                runs.append((column, column))
+    return runs
 
 
 def _plain(one: Shown, column: Column) -> object:

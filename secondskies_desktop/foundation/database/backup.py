@@ -11,13 +11,14 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import MetaData, func, insert, inspect, select, text
 
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
 from secondskies_desktop.foundation.database.failure import (
     DatabaseDamaged,
+    DatabaseTooNew,
     DatabaseUnreachable,
     named,
 )
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 KEPT = 14
 _PATTERN = "secondskies-*.db"
+_DRAFT = ".backup-"
+_DRAFT_IS_LEFT_S = 3_600.0
+"""A draft that nobody has written to for so long was left by a process that was killed."""
 
 
 class Backup(NamedTuple):
@@ -42,7 +46,7 @@ def make_backup(url: URL, target: Path) -> Backup:
     target = target.resolve()
     if not target.parent.is_dir():
         raise DatabaseUnreachable(f"no such folder: {target.parent}")
-    handle, name = tempfile.mkstemp(prefix=".backup-", suffix=".db", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=_DRAFT, suffix=".db", dir=target.parent)
     os.close(handle)
     draft = Path(name)
     try:
@@ -50,6 +54,7 @@ def make_backup(url: URL, target: Path) -> Backup:
             _copy_sqlite(Path(url.database or ""), draft)
         else:
             _copy_tables(url, sqlite_url(draft))
+        _make_one_file(draft)
         rows = verify(draft)
         digest = _sha256(draft)
         draft.replace(target)
@@ -68,24 +73,36 @@ def rolling_backup(url: URL, folder: Path, reason: str = "daily", now: float | N
     made = make_backup(url, folder / f"secondskies-{stamp}-{reason}.db")
     for old in sorted(folder.glob(_PATTERN))[:-KEPT]:
         old.unlink(missing_ok=True)
+    for draft in folder.glob(f"{_DRAFT}*"):
+        if time.time() - draft.stat().st_mtime > _DRAFT_IS_LEFT_S:
+            draft.unlink(missing_ok=True)
     return made
 
 
 def verify(file: Path) -> int:
-    """Open a copy, check it whole, and return its number of arrivals; raises DatabaseDamaged."""
-    engine = read_engine(sqlite_url(file))
+    """Open a copy, check it whole, and return its number of arrivals; raises DatabaseProblem.
+
+    Not a byte of the file changes, so that its SHA-256 stays what it was when it was made.
+    """
+    from secondskies_desktop.foundation.database.migrate import known_revisions
+
     try:
-        with engine.connect() as connection:
-            verdict = connection.execute(text("PRAGMA integrity_check")).scalar()
+        connection = _open_read_only(file, alone=True)
+        try:
+            verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
             if verdict != "ok":
                 raise DatabaseDamaged(f"{file.name}: {verdict}")
-            if not inspect(connection).has_table("inbox"):
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if not {"inbox", "alembic_version"} <= tables:
                 raise DatabaseDamaged(f"{file.name} holds no inbox: it is not a backup of this program")
-            return int(connection.execute(text("SELECT count(*) FROM inbox")).scalar() or 0)
+            versions = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
+            if not versions <= set(known_revisions()):
+                raise DatabaseTooNew(f"{file.name} was made by a newer program: update this one first")
+            return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
+        finally:
+            connection.close()
     except Exception as error:
         raise named(error) from error
-    finally:
-        engine.dispose()
 
 
 def restore_backup(file: Path, url: URL) -> Backup:
@@ -93,12 +110,14 @@ def restore_backup(file: Path, url: URL) -> Backup:
 
     A database with arrivals is never overwritten: move it away first.
     """
+    from secondskies_desktop.foundation.database.migrate import check_file
+
     if not file.is_file():
         raise DatabaseUnreachable(f"no such file: {file}")
     rows = verify(file)
     if url.get_backend_name() == "sqlite":
         target = Path(url.database or "").resolve()
-        if target.exists() and target.stat().st_size and _holds_arrivals(url):
+        if not check_file(url) and _holds_arrivals(url):
             raise DatabaseUnreachable(
                 f"{target.name} holds arrivals and is not overwritten: move it away first"
             )
@@ -118,6 +137,8 @@ def _holds_arrivals(url: URL) -> bool:
             if not inspect(connection).has_table("inbox"):
                 return False
             return connection.execute(text("SELECT 1 FROM inbox LIMIT 1")).first() is not None
+    except Exception as error:
+        raise named(error) from error
     finally:
         engine.dispose()
 
@@ -125,14 +146,35 @@ def _holds_arrivals(url: URL) -> bool:
 def _copy_sqlite(source: Path, target: Path) -> None:
     from pysqlite3 import dbapi2
 
-    origin = dbapi2.connect(f"file:{source}?mode=ro", uri=True)
+    origin = _open_read_only(source)
     copy = dbapi2.connect(str(target))
     try:
+        # Without a read transaction that holds the source still, the copy begins again at every commit of
+        # others, and never ends while alerts come in.
+        origin.execute("BEGIN")
+        origin.execute("SELECT count(*) FROM sqlite_master").fetchone()
         origin.backup(copy, pages=2_000, sleep=0.001)
-        copy.execute("PRAGMA journal_mode=DELETE")
     finally:
         copy.close()
         origin.close()
+
+
+def _make_one_file(file: Path) -> None:
+    """Leave write-ahead logging, so that the copy is one file and can be read where nothing may be written."""
+    from pysqlite3 import dbapi2
+
+    connection = dbapi2.connect(str(file))
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        connection.close()
+
+
+def _open_read_only(file: Path, *, alone: bool = False) -> Any:  # noqa: ANN401 - the driver carries no types
+    from pysqlite3 import dbapi2
+
+    still = "&immutable=1" if alone and not Path(f"{file}-wal").exists() else ""
+    return dbapi2.connect(f"{file.resolve().as_uri()}?mode=ro{still}", uri=True)
 
 
 def _copy_tables(source: URL, target: URL) -> None:

@@ -57,6 +57,19 @@ def insert_new(
     return inserted
 
 
+def insert_where_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert rows as `insert_new` does, but only say how many were new: several times as fast."""
+    if not rows:
+        return 0
+    columns = [column.name for column in table.columns]
+    marks = ",".join([mark(connection)] * len(columns))
+    result = connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+        list(rows),
+    )
+    return result.rowcount
+
+
 def upsert(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
     """Write rows (all columns of the table, in order, the key first) over what was known of their keys."""
     records = list(rows)

@@ -5,6 +5,7 @@ The driver module is chosen here and nowhere else: two SQLite libraries on one W
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -14,6 +15,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from secondskies_desktop.foundation.database.failure import DatabaseUnreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy.engine import Engine
@@ -25,10 +27,12 @@ __all__ = [
     "read_engine",
     "sqlite_url",
     "sqlite_version",
+    "swift_transaction",
     "write_engine",
 ]
 
 READ_WAIT_MS = 5_000
+_CACHED_STATEMENTS = 256
 SAFE_SQLITE = (3, 51, 3)
 """The first release without the WAL-reset bug (reliability.md §2.1)."""
 
@@ -81,16 +85,53 @@ def write_engine(url: URL, *, wait_ms: int = 100, durable: bool = True) -> Engin
 
 
 def read_engine(url: URL) -> Engine:
-    """Return an engine that can only read; its connections may be used from any thread, one at a time."""
+    """Return an engine that can only read; its connections may be used from any thread, one at a time.
+
+    One connection sees one moment from its first statement to its end, on both databases.
+    """
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_size=3, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        engine = create_engine(
+            url,
+            pool_size=3,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            connect_args={"connect_timeout": 5},
+        )
         return engine.execution_options(postgresql_readonly=True)
     return _sqlite_engine(url, "BEGIN", READ_WAIT_MS, ("PRAGMA query_only=1",))
+
+
+@contextlib.contextmanager
+def swift_transaction(connection: Connection) -> Iterator[Connection]:
+    """Hold a write transaction as `connection.begin()` does, on SQLite without what that costs around each.
+
+    For the appends, whose callers wait: it is a quarter of the time of a commit that holds one row.
+    """
+    if connection.dialect.name != "sqlite":
+        with connection.begin():
+            yield connection
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        driver.rollback()
+        raise
+    driver.commit()
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _sqlite_engine(url: URL, begin: str, wait_ms: int, pragmas: tuple[str, ...]) -> Engine:
     from pysqlite3 import dbapi2
 
+    # The driver binds numbers and text at once, but asks every other value in vain for two methods that it
+    # might have. A ready answer saves half the time of a row.
+    dbapi2.register_adapter(bytes, bytes)
+    dbapi2.register_adapter(type(None), _as_it_is)
     engine = create_engine(
         url,
         module=dbapi2,
@@ -99,6 +140,7 @@ def _sqlite_engine(url: URL, begin: str, wait_ms: int, pragmas: tuple[str, ...])
             "check_same_thread": False,
             "isolation_level": None,
             "timeout": wait_ms / 1000,
+            "cached_statements": _CACHED_STATEMENTS,
         },
     )
 

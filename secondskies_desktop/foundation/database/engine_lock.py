@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from filelock import FileLock, Timeout
 
-from secondskies_desktop.foundation.database.failure import DatabaseProblem, named
+from secondskies_desktop.foundation.database.failure import DatabaseProblem, DatabaseUnreachable, named
 
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL, Connection
@@ -33,13 +33,17 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 class EngineLock:
-    """Held by the process that folds, schedules and listens."""
+    """Held by the process that folds, schedules and listens.
+
+    A server that restarts forgets it: `renew`, now and then, takes it again.
+    """
 
     def __init__(self, url: URL, command: str) -> None:
         self._url = url
         self._me = Holder(os.getpid(), socket.gethostname(), command)
         self._file: FileLock | None = None
         self._connection: Connection | None = None
+        self._held = False
 
     def acquire(self) -> None:
         """Take the lock at once or raise EngineRunning, which names the process that has it."""
@@ -47,9 +51,23 @@ class EngineLock:
             self._acquire_file(Path(self._url.database or ""))
         else:
             self._acquire_advisory()
+        self._held = True
+
+    def renew(self) -> None:
+        """Take the lock again where the server lost it; raises DatabaseProblem where that cannot be."""
+        if not self._held or self._file is not None:
+            return
+        try:
+            if self._connection is not None:
+                self._connection.exec_driver_sql("SELECT 1")
+                return
+        except Exception:  # noqa: BLE001 - whatever it is, the connection is no longer good
+            self._connection = None
+        self._acquire_advisory()
 
     def release(self) -> None:
         """Let go of the lock."""
+        self._held = False
         if self._file is not None:
             self._note_file().unlink(missing_ok=True)
             self._file.release()
@@ -63,6 +81,9 @@ class EngineLock:
         return Path(f"{self._url.database}.engine.json")
 
     def _acquire_file(self, database: Path) -> None:
+        if not database.parent.is_dir():
+            # The lock would make it, and a mistyped path would become a new, empty database.
+            raise DatabaseUnreachable(f"the folder of the database does not exist: {database.parent}")
         lock = FileLock(f"{database}.engine.lock", thread_local=False)
         try:
             lock.acquire(timeout=0)
@@ -99,7 +120,7 @@ class EngineLock:
             found = connection.execute(
                 text(
                     "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
-                    "WHERE l.locktype = 'advisory' AND l.granted LIMIT 1"
+                    "WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database() LIMIT 1"
                 )
             ).scalar()
             connection.close()

@@ -40,9 +40,12 @@ def ensure_schema(url: URL, backups: Path | None = None) -> bool:
         try:
             with engine.connect() as connection:
                 version = current_version(connection)
+                of_others = version is None and _is_of_others(connection)
                 connection.rollback()
                 if version == HEAD:
                     return False
+                if of_others:
+                    raise DatabaseDamaged("this is not a database of this program; nothing was added to it")
                 if version is not None and backups is not None:
                     backup.rolling_backup(url, backups, reason=f"before-{HEAD}")
                 _upgrade(connection)
@@ -93,6 +96,11 @@ def current_version(connection: Connection) -> str | None:
             f"the database has schema {version}, newer than this program (schema {HEAD}): update the program"
         )
     return version
+
+
+def _is_of_others(connection: Connection) -> bool:
+    """Tell whether an SQLite file without our version table holds tables; a server's database may."""
+    return connection.dialect.name == "sqlite" and bool(inspect(connection).get_table_names())
 
 
 def known_revisions() -> list[str]:

@@ -1,19 +1,25 @@
 """The one writer: a thread that owns the write connection and commits what waits in groups.
 
 Appends come first: all that wait are written and synced in one transaction, and only then are their callers
-told. Jobs are whole transactions of their own. The background step (the pump) runs when nothing waits, and in
-short slices while appends keep coming, so that an acknowledgement never waits long for a fold.
+told. Jobs are whole transactions of their own. The background step (the pump) runs once no append has come
+for a moment, and in short slices while they keep coming, so that no acknowledgement waits long for a fold.
+
+Whatever goes wrong in what it calls, the thread goes on: without it nothing would be stored any more.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
+from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from secondskies_desktop.foundation.database.engine import write_engine
+import structlog
+
+from secondskies_desktop.foundation.database.engine import swift_transaction, write_engine
 from secondskies_desktop.foundation.database.failure import (
     DatabaseLocked,
     DatabaseProblem,
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL, Connection
 
+_log = structlog.get_logger(__name__)
+
 Row = TypeVar("Row")
 Result = TypeVar("Result")
 
@@ -32,11 +40,8 @@ APPEND_WITHIN_S = 1.8
 """How long an append may wait for the disk before its caller is told that it failed."""
 _MAX_BATCH = 1_024
 _IDLE_POLL_S = 0.5
-_BUSY_APPENDS = 150
-_BUSY_WINDOW_S = 0.1
-_BUSY_SLICE_EVERY_S = 0.25
-_BUSY_SLICE_S = 0.008
-_FREE_SLICE_S = 0.05
+_FREE_SLICE_S = 0.03
+_SHORT_SLICE_S = 0.008
 
 
 class Append(Generic[Row]):
@@ -48,6 +53,50 @@ class Append(Generic[Row]):
         self.row = row
         self.give_up = give_up
         self.ticket = ticket
+
+
+class _Traffic:
+    """When the background step may run and how long, by the appends of the last tenth of a second.
+
+    In the gap between two groups of a storm (more than 1,500 a second) it would hold up the next group, and
+    through it every sender: there a gap must be longer to count, and a slice comes once a second.
+    """
+
+    _STORM = 150
+    _WINDOW_S = 0.1
+    GAP_S = 0.002
+    _STORM_GAP_S = 0.03
+    _WAIT_S = 0.03
+    _STORM_WAIT_S = 1.0
+
+    def __init__(self) -> None:
+        self._groups: deque[tuple[float, int]] = deque()
+        self._count = 0
+        self._work_since: float | None = None
+
+    def note(self, now: float, count: int) -> None:
+        """Note a group of appends, which is work for the background."""
+        self._groups.append((now, count))
+        self._count += count
+        if self._work_since is None:
+            self._work_since = now
+
+    def budget(self, now: float) -> float:
+        """Return for how many seconds the background may run now; 0 is not yet."""
+        groups = self._groups
+        while groups and now - groups[0][0] > self._WINDOW_S:
+            self._count -= groups.popleft()[1]
+        is_storm = self._count > self._STORM
+        if not groups:
+            return _FREE_SLICE_S
+        waited = 0.0 if self._work_since is None else now - self._work_since
+        is_gap = now - groups[-1][0] >= (self._STORM_GAP_S if is_storm else self.GAP_S)
+        is_due = waited >= (self._STORM_WAIT_S if is_storm else self._WAIT_S)
+        return _SHORT_SLICE_S if is_gap or is_due else 0.0
+
+    def slice_over(self, now: float, *, more: bool) -> None:
+        """Note that the background has run and whether it left work."""
+        self._work_since = now if more else None
 
 
 class _Job:
@@ -66,6 +115,8 @@ class _Call:
         self.future = future
 
     def run(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
         try:
             self.future.set_result(self.work())
         except Exception as error:  # noqa: BLE001 - handed to the caller
@@ -75,8 +126,8 @@ class _Call:
 class Writer(threading.Thread, Generic[Row]):
     """Owns the write connection of one database.
 
-    `append` writes rows within a transaction; `told` hears, on this thread, which appends are on disk (problem
-    None) or not; `background` gets a time budget in seconds and says whether more is left to do.
+    `append` writes rows within a transaction; `told` hears, on this thread, which appends are on disk
+    (problem None) or not; `background` gets a time budget in seconds and says whether more is left to do.
     """
 
     def __init__(
@@ -93,8 +144,7 @@ class Writer(threading.Thread, Generic[Row]):
         self._background = background
         self._queue: queue.SimpleQueue[Append[Row] | _Job | _Call | None] = queue.SimpleQueue()
         self._connection: Connection | None = None
-        self._recent: list[tuple[float, int]] = []
-        self._last_slice = 0.0
+        self._traffic = _Traffic()
         self._more = True
 
     def append(self, row: Row, ticket: object) -> None:
@@ -141,7 +191,7 @@ class Writer(threading.Thread, Generic[Row]):
         appends: list[Append[Row]] = []
         jobs: list[_Job | _Call] = []
         try:
-            item = self._queue.get(timeout=0.001 if self._more else _IDLE_POLL_S)
+            item = self._queue.get(timeout=_Traffic.GAP_S if self._more else _IDLE_POLL_S)
             while True:
                 if item is None:
                     return appends, jobs, True
@@ -162,32 +212,41 @@ class Writer(threading.Thread, Generic[Row]):
             now = time.monotonic()
             late = [one for one in appends if one.give_up <= now]
             if late:
-                self._told(late, problem or DatabaseLocked("the database was locked too long"))
+                self._tell(late, problem or DatabaseLocked("the database was locked too long"))
                 appends = [one for one in appends if one.give_up > now]
                 if not appends:
                     return
             try:
-                with self._connected().begin():
-                    self._append_rows(self._connected(), [one.row for one in appends])
-            except Exception as error:
+                with swift_transaction(self._connected()) as connection:
+                    self._append_rows(connection, [one.row for one in appends])
+            except Exception as error:  # noqa: BLE001 - told to the callers
                 problem = named(error)
                 self._disconnect()
                 if isinstance(problem, DatabaseLocked):
                     continue
-                self._told(appends, problem)
+                self._tell(appends, problem)
                 return
-            self._told(appends, None)
-            self._recent.append((time.monotonic(), len(appends)))
+            self._tell(appends, None)
+            self._traffic.note(time.monotonic(), len(appends))
             self._more = True
             return
 
+    def _tell(self, appends: list[Append[Row]], problem: DatabaseProblem | None) -> None:
+        try:
+            self._told(appends, problem)
+        except Exception:  # noqa: BLE001 - nothing ends this thread
+            _log.exception("a listener of the writer failed")
+
     def _run_job(self, job: _Job) -> None:
+        # From here on nobody can cancel it: an answer to a cancelled future would end this thread.
+        if not job.future.set_running_or_notify_cancel():
+            return
         give_up = time.monotonic() + APPEND_WITHIN_S
         while True:
             try:
                 with self._connected().begin():
                     result = job.work(self._connected())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - handed to the caller
                 self._disconnect()
                 problem = named(error) if _is_database_error(error) else error
                 if isinstance(problem, DatabaseLocked) and time.monotonic() < give_up:
@@ -198,13 +257,15 @@ class Writer(threading.Thread, Generic[Row]):
             return
 
     def _step_background(self) -> None:
-        now = time.monotonic()
-        self._recent = [(at, count) for at, count in self._recent if now - at < _BUSY_WINDOW_S]
-        busy = sum(count for _, count in self._recent) > _BUSY_APPENDS
-        if busy and now - self._last_slice < _BUSY_SLICE_EVERY_S:
+        budget = self._traffic.budget(time.monotonic())
+        if not budget:
             return
-        self._last_slice = now
-        self._more = self._background(_BUSY_SLICE_S if busy else _FREE_SLICE_S)
+        try:
+            self._more = self._background(budget)
+        except Exception:  # noqa: BLE001 - nothing ends this thread
+            _log.exception("the background step failed")
+            self._more = False
+        self._traffic.slice_over(time.monotonic(), more=self._more)
 
     def _connected(self) -> Connection:
         if self._connection is None:
@@ -215,11 +276,9 @@ class Writer(threading.Thread, Generic[Row]):
         connection, self._connection = self._connection, None
         if connection is None:
             return
-        try:
+        with contextlib.suppress(Exception):
             connection.close()
             connection.engine.dispose()
-        except Exception:
-            pass
 
 
 def _is_database_error(error: BaseException) -> bool:

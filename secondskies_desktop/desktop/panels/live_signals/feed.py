@@ -89,7 +89,8 @@ class SignalFeed(QObject):
     def _on_changed(self, events: list[SignalsChanged]) -> None:
         # Only the newest word on a signal is worth writing out.
         newest = {row.id: row for event in events for row in event.rows}
-        self._model.apply([shown(row) for row in newest.values()])
+        known = self._model.book.signals
+        self._model.apply([shown(row, known.get(row.id)) for row in newest.values()])
 
     def _on_resync(self, topic: str) -> None:
         desk, readers = self._desk, self._readers

@@ -29,10 +29,11 @@ class Inks:
         self.tints = {tone: QBrush(QColor(look.tint(tone))) for tone in Tone}
         self.track = QBrush(QColor(look.line))
         self.hatched = QBrush(QColor(look.unknown), Qt.BrushStyle.BDiagPattern)
-        self.tick = QPen(QColor(look.surface), 1)
+        self.ground = QBrush(QColor(look.surface))
+        self.chosen = QBrush(QColor(look.selected))
         self.accent = QBrush(QColor(look.no_be))
         self.none = QPen(Qt.PenStyle.NoPen)
-        self.rule = QPen(QColor(mix(look.surface, look.line, 0.6)))
+        self.rule = QBrush(QColor(mix(look.surface, look.line, 0.6)))
 
 
 @lru_cache(maxsize=2)

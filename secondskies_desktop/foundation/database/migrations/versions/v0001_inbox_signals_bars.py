@@ -111,7 +111,7 @@ def _signals() -> None:
         sa.Column("state", sa.LargeBinary, nullable=False),
         sa.Column("view", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_signals"),
-        sa.UniqueConstraint("stream", "trade_id", name="uq_signals_stream"),
+        sa.UniqueConstraint("stream", "trade_id", name="uq_signals_stream_trade_id"),
     )
     op.create_index("ix_signals_seq", "signals", ["seq"])
     op.create_index("ix_signals_sort_us", "signals", ["sort_us", "trade_id"])
