@@ -51,7 +51,7 @@ class OnlyTheseContract(_FilesContract):
 
     type_name = "only_these"
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 as the base
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 as the base
         """Look at all that the files import; the metadata names what breaks the contract."""
         modules = self._matching_modules(graph)
         allowed = modules | self._named_libraries() | sys.stdlib_module_names
@@ -70,7 +70,7 @@ class OnlyInContract(_FilesContract):
 
     type_name = "only_in"
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001 as the base
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 as the base
         """Look at all that import the libraries; the metadata names what breaks the contract."""
         allowed = self._matching_modules(graph)
         return _verdict(

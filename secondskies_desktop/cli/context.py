@@ -45,7 +45,7 @@ def bare_profile() -> Profile:
     return open_profile(asked.home, asked.database)
 
 
-def say(answer: Any, table: Callable[[], Iterable[Sequence[object]]], *, as_json: bool) -> None:  # noqa: ANN401
+def say(answer: Any, table: Callable[[], Iterable[Sequence[object]]], *, as_json: bool) -> None:
     """Print an answer: as one JSON document, or as the rows of a table, its head first."""
     if as_json:
         say_line(answer)
@@ -59,7 +59,7 @@ def say(answer: Any, table: Callable[[], Iterable[Sequence[object]]], *, as_json
         sys.stdout.write(line.rstrip() + "\n")
 
 
-def say_line(answer: Any) -> None:  # noqa: ANN401 - whatever JSON can say
+def say_line(answer: Any) -> None:
     """Print one JSON document on a line of its own, at once."""
     sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
     sys.stdout.flush()

@@ -90,9 +90,9 @@ def _flat(answer: dict[str, Any]) -> list[tuple[str, object]]:
     rows: list[tuple[str, object]] = [
         (name, value) for name, value in answer.items() if name != "events" and value is not None
     ]
-    for event in answer["events"]:
-        rows.append((f"{event['at'] or 'time unknown'} {event['type']}", event["values"]))
-    return rows
+    return rows + [
+        (f"{event['at'] or 'time unknown'} {event['type']}", event["values"]) for event in answer["events"]
+    ]
 
 
 @app.command("bars")

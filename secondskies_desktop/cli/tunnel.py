@@ -18,7 +18,7 @@ def status(as_json: Annotated[bool, JSON] = False) -> None:
 
 
 @app.command("test")
-def test(as_json: Annotated[bool, JSON] = False) -> None:
+def test(as_json: Annotated[bool, JSON] = False) -> None:  # noqa: PT028 - a command, not a test
     """Walk the public way now; exits 1 where it does not lead here."""
     _say(test=True, as_json=as_json)
 

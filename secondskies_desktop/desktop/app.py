@@ -11,7 +11,6 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from PySide6.QtCore import QLocale, QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.main_window import MainWindow
     from secondskies_desktop.desktop.window_opener import Opener
     from secondskies_desktop.foundation.profile import Profile
-
-_log = structlog.get_logger(__name__)
 
 TRACE = "SECONDSKIES_STARTUP_TRACE"
 """Environment variable: with "1" the time of the start goes to stderr, for the benchmark."""
@@ -154,9 +151,12 @@ class _Uncaught(QObject):
             QApplication.quit()
             return
         text = "".join(traceback.format_exception(kind, error, trace))
-        _log.error("uncaught in the window", trace=text)
+        # Imported here: a start without errors need not wait for it.
+        import structlog
+
+        structlog.get_logger(__name__).error("uncaught in the window", trace=text)
         self._happened.emit(f"{kind.__name__}: {error}", text)
 
-    def _on_thread_error(self, failed: Any) -> None:  # noqa: ANN401 - threading's own argument has no public name
+    def _on_thread_error(self, failed: Any) -> None:
         if failed.exc_value is not None:
             self._on_error(failed.exc_type, failed.exc_value, failed.exc_traceback)

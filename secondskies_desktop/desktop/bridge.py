@@ -98,18 +98,21 @@ class Bridge(QObject):
         self._wake.connect(self._start_timer, Qt.ConnectionType.QueuedConnection)
 
     def listen(self, bus: Bus) -> None:
-        """Subscribe to all that the window shows; ends with `close`."""
-        from secondskies_desktop.engine.desk import DeskStatusChanged
-
+        """Subscribe to all that the window shows but the desk's status; ends with `close`."""
         self._endings += [
             bus.subscribe(SignalsChanged, self.hear_signals),
             bus.subscribe(SignalsRebuilt, self.hear_rebuilt),
             bus.subscribe(ArrivalsChanged, self.hear_arrivals),
             bus.subscribe(WayInChanged, self.hear_way_in),
-            bus.subscribe(DeskStatusChanged, self.hear_status),
             bus.subscribe(Attention, self.hear_attention),
             bus.subscribe(AttentionCleared, self.hear_attention),
         ]
+
+    def listen_to_status(self, bus: Bus) -> None:
+        """Subscribe to the desk's status too: apart, because the engine's desk takes a while to import."""
+        from secondskies_desktop.engine.desk import DeskStatusChanged
+
+        self._endings.append(bus.subscribe(DeskStatusChanged, self.hear_status))
 
     def close(self) -> None:
         """Stop listening; what waits is dropped."""

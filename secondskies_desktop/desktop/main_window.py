@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,21 +55,23 @@ class MainWindow(QMainWindow):
         panels: Sequence[Panel],
         settings: QSettings,
         *,
-        later: Sequence[type[Panel]] = (),
+        later: Sequence[tuple[str, str]] = (),
         demo: bool = False,
         profile: str = "",
         clock: Clock = system_clock,
     ) -> None:
-        """Take panels, and classes of panels that are built `later`: their docks stand from the first."""
+        """Take panels, and (key, title) of those that come `later` by `add`; their docks stand at once."""
         super().__init__()
         self.panels: dict[str, Panel] = {}
-        self._later = list(later)
         self._demo = demo
         self.docks: dict[str, QDockWidget] = {}
         self.settings = settings
         self._clock = clock
         self._desk: Desk | None = None
         self._readers: Readers | None = None
+        self._started: set[str] = set()
+        self._chosen: int | None = None
+        self._chosen_in = ""
         self._unshared: Workspace | None = None
         self._instead = QByteArray()
         self.setObjectName("main")
@@ -81,8 +84,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.setStatusBar(self.status)
         self._stack_above(QMenuBar())
-        for kind in (*panels, *later):
-            self._dock(kind.key, kind.title)
+        for key, title in (*((panel.key, panel.title) for panel in panels), *later):
+            self._dock(key, title)
         for panel in panels:
             self._fill(panel)
         self.set_demo(demo=demo, profile=profile)
@@ -122,18 +125,15 @@ class MainWindow(QMainWindow):
         dock.setTitleBarWidget(panel.header)
         panel.header.float_wanted.connect(lambda: dock.setFloating(not dock.isFloating()))
         panel.header.close_wanted.connect(dock.close)
-        panel.signal_chosen.connect(self._on_chosen)
+        panel.signal_chosen.connect(partial(self._on_chosen, panel.key))
         panel.detail_wanted.connect(self._on_detail_wanted)
         panel.set_demo(demo=self._demo)
         self.panels[panel.key] = panel
 
-    def build_later(self) -> None:
-        """Build the panels that were left for later, after the first picture."""
-        later, self._later = self._later, []
-        for kind in later:
-            panel = kind()
-            self._fill(panel)
-            self._restore(panel)
+    def add(self, panel: Panel) -> None:
+        """Put a panel that was announced as `later` into its dock, as it was when the window was closed."""
+        self._fill(panel)
+        self._restore(panel)
 
     def _wire(self) -> None:
         self.attention.changed.connect(self.status.say_attention)
@@ -204,8 +204,11 @@ class MainWindow(QMainWindow):
         for key in self.panels if keys is None else keys:
             if key in self.panels:
                 self.panels[key].start(desk, bridge, readers)
-        # Not at once: reading the market's calendar would delay the first picture.
-        QTimer.singleShot(0, self, self.tick)
+                self._started.add(key)
+                if self._chosen is not None and key != self._chosen_in:
+                    self.panels[key].show_signal(self._chosen)
+        if keys is None:
+            self.tick()
 
     def tick(self) -> None:
         """Tell the status bar and the visible panels that a second has passed."""
@@ -224,9 +227,10 @@ class MainWindow(QMainWindow):
                 return panel
         return visible[0] if visible else None
 
-    def _on_chosen(self, signal_id: int) -> None:
+    def _on_chosen(self, key: str, signal_id: int) -> None:
+        self._chosen, self._chosen_in = signal_id, key
         for panel in self.panels.values():
-            if panel is not self.sender():
+            if panel.key != key and panel.key in self._started:
                 panel.show_signal(signal_id)
 
     def _on_detail_wanted(self, signal_id: int) -> None:

@@ -9,20 +9,21 @@ if TYPE_CHECKING:
 
 
 FIRST = "live_signals"
-"""The panel that is started before the others: its first rows are the window's first picture."""
+"""The panel that is built and started before the others: its first rows are the window's first picture."""
+LATER = (("signal_detail", "Signal Detail"), ("webhook_monitor", "Webhook Monitor"))
+"""Key and title of the others: their docks are there before their classes are imported."""
 
 
-def first_panel() -> type[Panel]:
-    """Return the class of the panel that is built and started first."""
+def first_panel() -> Panel:
+    """Return the first panel, new."""
     from secondskies_desktop.desktop.panels.live_signals.panel import LiveSignals
 
-    return LiveSignals
+    return LiveSignals()
 
 
-def shipped_panels() -> tuple[type[Panel], ...]:
-    """Return the classes of the panels; each draws its heavy parts only when it is shown."""
-    from secondskies_desktop.desktop.panels.live_signals.panel import LiveSignals
+def later_panels() -> list[Panel]:
+    """Return the other panels, new; each draws its heavy parts only when it is shown."""
     from secondskies_desktop.desktop.panels.signal_detail.panel import SignalDetail
     from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
 
-    return (LiveSignals, SignalDetail, WebhookMonitor)
+    return [SignalDetail(), WebhookMonitor()]

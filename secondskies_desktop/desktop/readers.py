@@ -42,7 +42,7 @@ class Reading:
         """Drop the answer; the work itself is not interrupted."""
         self.cancelled = True
 
-    def deliver(self, result: Any, error: Exception | None) -> None:  # noqa: ANN401 - any answer
+    def deliver(self, result: Any, error: Exception | None) -> None:
         """Hand the answer or the error over, on the thread of the window."""
         if self.cancelled:
             return
@@ -91,7 +91,7 @@ class Readers(QObject):
         result, failure = None, None
         try:
             result = work()
-        except Exception as error:  # noqa: BLE001 - every failure is the asker's to show
+        except Exception as error:
             failure = error
         if self._open:
             self._answered.emit(reading, result, failure)

@@ -57,7 +57,7 @@ def take_screenshots(
     from secondskies_desktop.desktop.app import application, settings_of
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.main_window import MainWindow
-    from secondskies_desktop.desktop.panel_registry import shipped_panels
+    from secondskies_desktop.desktop.panel_registry import first_panel, later_panels
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.workspaces import WORKSPACES
 
@@ -68,8 +68,9 @@ def take_screenshots(
     bridge, readers = Bridge(), Readers()
     bridge.listen(desk.bus)
     with tempfile.TemporaryDirectory(prefix="secondskies-pictures-") as folder:
-        panels = [panel() for panel in shipped_panels()]
-        window = MainWindow(panels, settings_of(Path(folder)), demo=demo, profile="")
+        window = MainWindow(
+            [first_panel(), *later_panels()], settings_of(Path(folder)), demo=demo, profile=""
+        )
         window.setMinimumSize(1, 1)
         try:
             _load(window, desk, bridge, readers)

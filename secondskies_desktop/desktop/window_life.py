@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from secondskies_desktop.desktop.bridge import Bridge
 from secondskies_desktop.desktop.main_window import MainWindow
-from secondskies_desktop.desktop.panel_registry import FIRST, shipped_panels
+from secondskies_desktop.desktop.panel_registry import FIRST, LATER, first_panel, later_panels
 from secondskies_desktop.desktop.readers import Readers
 from secondskies_desktop.desktop.window_opener import SwitchedDesk
 from secondskies_desktop.foundation.bus import Bus
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.window_opener import Opener
     from secondskies_desktop.foundation.profile import Profile
-
-_log = structlog.get_logger(__name__)
 
 
 class WindowLife(QObject):
@@ -47,13 +44,16 @@ class WindowLife(QObject):
         self.bridge = Bridge(self)
         self.bridge.listen(self.bus)
         self.desk = SwitchedDesk(self.bus)
-        panels = [panel() for panel in shipped_panels()]
-        self.window = MainWindow(panels, settings, demo=profile.demo, profile=profile.name)
+        self.window = MainWindow(
+            [first_panel()], settings, later=LATER, demo=profile.demo, profile=profile.name
+        )
         self.window.begin(workspace)
         self._is_first_started = False
         self._is_painted = False
         self._is_opening = False
         self._is_closed = False
+        self._are_built = False
+        self._can_answer = False
 
     def start(self) -> None:
         """Show the window and begin to read; returns at once."""
@@ -78,8 +78,8 @@ class WindowLife(QObject):
         else:
             self._show(desk)
 
-    def _on_no_glance(self, error: Exception) -> None:
-        _log.info("nothing to look at yet", reason=str(error))
+    def _on_no_glance(self, _error: Exception) -> None:
+        # Whatever it was, opening finds it again and says it.
         self._open()
 
     def _show(self, desk: Desk) -> None:
@@ -94,15 +94,23 @@ class WindowLife(QObject):
             # The picture itself, not the wish for one: what follows would delay it.
             self.window.repaint()
             self.first_picture.emit()
-            QTimer.singleShot(0, self._after_first_picture)
+            QTimer.singleShot(0, self, self._after_first_picture)
 
     def _after_first_picture(self) -> None:
         if self._is_closed:
             return
-        self.window.dress()
-        others = [key for key in self.window.panels if key != FIRST]
-        self.window.start(self.desk.as_desk(), self.bridge, self.readers, others)
         self._open()
+        self.window.tick()
+        for panel in later_panels():
+            self.window.add(panel)
+        self.window.dress()
+        self._are_built = True
+        self._start_others()
+
+    def _start_others(self) -> None:
+        """Start the other panels as soon as they are built and the desk answers all that they ask."""
+        if self._are_built and self._can_answer:
+            self.window.start(self.desk.as_desk(), self.bridge, self.readers, [key for key, _ in LATER])
 
     def _open(self) -> None:
         if not self._is_opening:
@@ -111,11 +119,17 @@ class WindowLife(QObject):
 
     def _on_opened(self, desk: Desk) -> None:
         self.desk.role = None
-        self._show(desk)
-        self.window.status.ask()
+        self._answer_with(desk)
         # What changed between the glance and now was published to nobody in another process.
         self.bridge.ask_again()
         self.opened.emit()
+
+    def _answer_with(self, desk: Desk) -> None:
+        self._can_answer = True
+        self._show(desk)
+        self.bridge.listen_to_status(self.bus)
+        self.window.status.ask()
+        self._start_others()
 
     def _on_not_opened(self, error: Exception) -> None:
         from secondskies_desktop.foundation.database.failure import DatabaseProblem
@@ -125,17 +139,8 @@ class WindowLife(QObject):
             self._offer_recovery(error)
         else:
             self.window.problems.say(f"The engine could not start: {error}", repr(error))
-            self.window.status.ask()
-            if not self._is_first_started:
-                self._glance_once_more()
+            self.readers.run(lambda: self._opener.look_on(self.bus), self._answer_with)
         self.failed.emit(error)
-
-    def _glance_once_more(self) -> None:
-        def show(desk: Desk | None) -> None:
-            if desk is not None:
-                self._show(desk)
-
-        self.readers.run(lambda: self._opener.glance(self.bus), show, self._on_no_glance)
 
     def _offer_recovery(self, problem: Exception) -> None:
         from secondskies_desktop.desktop.recovery_view import RecoveryView

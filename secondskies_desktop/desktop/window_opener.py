@@ -11,23 +11,50 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.engine.demo import DemoStream
+    from secondskies_desktop.engine.desk import Desk as EngineDesk
     from secondskies_desktop.engine.desk import DeskStatus
     from secondskies_desktop.engine.opening import OpenDesk
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.profile import Profile
+    from secondskies_desktop.signals.changes import SignalRow
 
 
 class Opener(Protocol):
-    """Both calls block and belong on a reader thread; `close` is called once, whatever was opened."""
+    """All calls block and belong on a reader thread, but for `close`, which is called once and at the end."""
 
     def glance(self, bus: Bus) -> Desk | None:
-        """Return a desk that only reads, at once; None where the database must be opened first."""
+        """Return at once a desk that answers for signals; None where the database must be opened first."""
 
     def open(self, bus: Bus) -> Desk:
         """Start what feeds the desk, publishing on `bus`; raises what stands in the way."""
 
+    def look_on(self, bus: Bus) -> Desk:
+        """Return a desk that answers everything and is fed by nothing, where `open` failed."""
+
     def close(self) -> None:
         """End everything."""
+
+
+class _Glance:
+    """Reads signals and nothing else: the rest of the engine's desk takes longer to import than to read."""
+
+    def __init__(self, profile: Profile, bus: Bus) -> None:
+        from secondskies_desktop.foundation.database.engine import read_engine
+
+        self.bus = bus
+        self._database = read_engine(profile.database)
+
+    def signals(self, limit: int, before: tuple[int, str] | None = None) -> tuple[int, list[SignalRow]]:
+        """Answer as the desk does."""
+        from secondskies_desktop.signals import store
+
+        with self._database.connect() as connection:
+            rows = store.newest(connection, limit, before)
+            return store.counters(connection)[1], rows
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.dispose()
 
 
 class SwitchedDesk:
@@ -42,7 +69,7 @@ class SwitchedDesk:
         self.role: str | None = "starting"
         self.role_detail = ""
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the desk's own method
+    def __getattr__(self, name: str) -> Any:
         if self.now is None:
             raise RuntimeError("the database is being opened")
         return getattr(self.now, name)
@@ -68,19 +95,17 @@ class ProfileOpener:
         self.profile = profile
         self._command = command
         self._opened: OpenDesk | None = None
-        self._glancing: Any = None
+        self._looking: list[_Glance | EngineDesk] = []
 
     def glance(self, bus: Bus) -> Desk | None:
-        from secondskies_desktop.engine.desk import Desk
-
-        desk = Desk(self.profile, bus, None, "")
+        glance = _Glance(self.profile, bus)
         try:
-            desk.signals(1)
-        except Exception:  # noqa: BLE001 - `open` finds out and says what it is
-            desk.close()
+            glance.signals(1)
+        except Exception:
+            glance.close()
             return None
-        self._glancing = desk
-        return desk
+        self._looking.append(glance)
+        return cast("Desk", glance)
 
     def open(self, bus: Bus) -> Desk:
         from secondskies_desktop.engine.opening import open_desk
@@ -88,11 +113,18 @@ class ProfileOpener:
         self._opened = open_desk(self.profile, command=self._command, bus=bus)
         return self._opened.desk
 
+    def look_on(self, bus: Bus) -> Desk:
+        from secondskies_desktop.engine.desk import Desk
+
+        desk = Desk(self.profile, bus)
+        self._looking.append(desk)
+        return desk
+
     def close(self) -> None:
         if self._opened is not None:
             self._opened.close()
-        if self._glancing is not None:
-            self._glancing.close()
+        while self._looking:
+            self._looking.pop().close()
 
 
 class DemoOpener:
@@ -121,6 +153,11 @@ class DemoOpener:
             self._stream = DemoStream(engine.ready.url, self._speed)
             self._stream.start()
         return self._opened.desk
+
+    def look_on(self, bus: Bus) -> Desk:
+        from secondskies_desktop.engine.desk import Desk
+
+        return Desk(self.profile, bus)
 
     def close(self) -> None:
         from secondskies_desktop.engine.demo import close_demo_profile

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,6 +27,7 @@ from secondskies_desktop.signals.wire import TEST_ALERT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from secondskies_desktop.engine.engine import Engine
     from secondskies_desktop.foundation.bus import Bus
@@ -107,7 +107,7 @@ class Desk:
             with self._database.connect() as connection:
                 place = inbox_store.position(connection)
                 pending = inbox_store.count_after(connection, place)
-        except Exception:  # noqa: BLE001 - any failure is the same answer: the database is not ok
+        except Exception:
             database_ok = False
         return DeskStatus(
             role,
@@ -203,7 +203,7 @@ class Desk:
         try:
             status = engine.run_on_loop(post_alert(url, body)).result(_BACK_WITHIN_S)
             came = back.wait(max(0.0, _BACK_WITHIN_S - (time.monotonic() - started)))
-        except Exception as error:  # noqa: BLE001 - whatever stands in the way is the answer
+        except Exception as error:
             return TestAlert(False, f"{shown} cannot be reached: {type(error).__name__}", None)
         finally:
             unsubscribe()

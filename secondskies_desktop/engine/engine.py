@@ -244,7 +244,7 @@ class Engine:
             )
 
     async def _last_run(self, job: str) -> int | None:
-        assert self.writer is not None
+        assert self.writer is not None  # noqa: S101 - jobs start after the writer
         return await asyncio.wrap_future(
             self.writer.submit(lambda connection: job_store.last_run_started(connection, job))
         )
@@ -257,7 +257,7 @@ class Engine:
         ok: bool,
         detail: str,
     ) -> None:
-        assert self.writer is not None
+        assert self.writer is not None  # noqa: S101 - jobs start after the writer
         with contextlib.suppress(Exception):
             await asyncio.wrap_future(
                 self.writer.submit(

@@ -81,5 +81,5 @@ class Follower:
         while not self._over.wait(POLL_S):
             try:
                 self.look()
-            except Exception as error:  # noqa: BLE001 - the next look may go better
+            except Exception as error:
                 _log.warning("the database could not be looked at", reason=str(error))

@@ -63,7 +63,7 @@ def _chunks(logs: Sequence[Sequence[store.Arrival]]) -> list[tuple[int, Sequence
     found: list[tuple[int, Sequence[store.Arrival]]] = []
     offset = 0
     for arrivals in logs:
-        for start in range(0, len(arrivals), _CHUNK):
-            found.append((offset + start, arrivals[start : start + _CHUNK]))
+        starts = range(0, len(arrivals), _CHUNK)
+        found.extend((offset + start, arrivals[start : start + _CHUNK]) for start in starts)
         offset += len(arrivals)
     return found

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from secondskies_desktop.engine.desk import Desk
 from secondskies_desktop.engine.engine import Engine
 from secondskies_desktop.engine.follower import Follower
-from secondskies_desktop.foundation.attention import AttentionBoard
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.database.engine_lock import EngineRunning
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.settings import read_settings
 
 if TYPE_CHECKING:
+    from secondskies_desktop.foundation.attention import AttentionBoard
     from secondskies_desktop.foundation.profile import Profile
 
 

@@ -67,7 +67,7 @@ class PublicWay:
             )
             await self._watch.start(port)
             give_up = asyncio.get_running_loop().time() + _READY_WITHIN_S
-            while tunnel.state.base_url is None and asyncio.get_running_loop().time() < give_up:
+            while tunnel.state.base_url is None and asyncio.get_running_loop().time() < give_up:  # noqa: ASYNC110 - the tunnel has no event for it
                 await asyncio.sleep(0.05)
         self._tell()
 

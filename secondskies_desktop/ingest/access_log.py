@@ -51,7 +51,7 @@ class AccessLog:
             if dropped:
                 lines.append(f"{stamp} {dropped} lines dropped\n")
             try:
-                stream = self._file.stream or self._file._open()
+                stream = self._file.stream or self._file._open()  # noqa: SLF001 - the handler opens its file late
                 self._file.stream = stream
                 stream.write("".join(lines))
                 stream.flush()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.ingest.store import Arrival
 from secondskies_desktop.signals.wire import MAX_BODY_BYTES
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +87,6 @@ def stream_of_ticker(ticker: str) -> str | None:
 def stream_name(symbol: str, timeframe: str) -> str | None:
     """Return the name of a chart by symbol (with or without exchange) and timeframe; None if it is none."""
     name, frame = symbol.rpartition(":")[2].strip(), timeframe.strip()
-    if not name or not frame or len(name) > 40 or len(frame) > 10 or " " in name or " " in frame:
+    if not name or not frame or len(name) > 40 or len(frame) > 10 or " " in name or " " in frame:  # noqa: PLR2004 - longer is no symbol, and no timeframe
         return None
     return f"{name} {frame}"

@@ -202,7 +202,7 @@ def _decoded(one: Stored, failure: Exception | None) -> Decoded | str:
             return decode(one.body, one.received_us)
         except Undecodable as reason:
             return str(reason)
-        except Exception as unforeseen:  # noqa: BLE001 - no body may stop the others
+        except Exception as unforeseen:
             _log.warning("a body failed", inbox_id=one.inbox_id, exc_info=True)
             error = unforeseen
     else:

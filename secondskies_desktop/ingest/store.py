@@ -232,7 +232,7 @@ def list_inbox(
     if before is not None:
         query = query.where(inbox.c.id < before)
     query = query.order_by(inbox.c.id.desc()).limit(limit)
-    return [InboxRow(*row) for row in connection.execute(query)]
+    return [InboxRow._make(row) for row in connection.execute(query)]
 
 
 def inbox_row(connection: Connection, inbox_id: int) -> InboxRow | None:
@@ -243,7 +243,7 @@ def inbox_row(connection: Connection, inbox_id: int) -> InboxRow | None:
         .where(inbox.c.id == inbox_id)
     )
     row = connection.execute(query).first()
-    return None if row is None else InboxRow(*row)
+    return None if row is None else InboxRow._make(row)
 
 
 def times_seen(connection: Connection, stream: str, sha256: bytes, inbox_id: int) -> int:

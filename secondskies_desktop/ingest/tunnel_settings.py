@@ -35,7 +35,7 @@ _HTTPS_PORT = 443
 _HIGHEST_PORT = 65_535
 
 
-class TunnelSettingsWrong(ValueError):  # noqa: N818 - it says what is wrong, in one line for a person
+class TunnelSettingsWrong(ValueError):
     """The settings of a tunnel contradict themselves, or would not let an alert in."""
 
 

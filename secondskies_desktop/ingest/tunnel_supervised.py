@@ -21,7 +21,7 @@ STEADY_AFTER_US = 60_000_000
 """What stood for so long has earned a first pause again; what falls sooner is flapping."""
 
 
-class TunnelRefused(Exception):  # noqa: N818 - the other side's answer, not an error of ours
+class TunnelRefused(Exception):
     """Trying again cannot help before a person has looked; the text says at what."""
 
 
@@ -91,7 +91,7 @@ class SupervisedTunnel(ABC):
                 await self._nudged.wait()
                 pause = FIRST_PAUSE_S
                 continue
-            except Exception as error:  # noqa: BLE001 - whatever brought it down, the way must come back
+            except Exception as error:
                 fell = one_line(str(error)) or type(error).__name__
             if self._was_steady():
                 pause = FIRST_PAUSE_S

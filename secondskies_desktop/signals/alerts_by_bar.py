@@ -253,7 +253,8 @@ def contract_two(tree: dict[str, Any]) -> Decoded:
         raise Undecodable("bar: missing")
     symbol = fields.chart_symbol(fields.text(tree, "symbol"))
     common: dict[str, Any] = {} if symbol is None else {"symbol": symbol}
-    bar, wrong = None, ()
+    bar: Bar | None = None
+    wrong: tuple[str, ...] = ()
     if fields.text(tree, "timeframe") == "1":
         bar, wrong = _bar_or_problem(tree, bar_us)
 

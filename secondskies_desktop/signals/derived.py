@@ -6,7 +6,6 @@ be derived again at any time with the identical result.
 
 from __future__ import annotations
 
-from secondskies_desktop.foundation.market_hours import open_seconds_between
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.market_hours import open_seconds_between
@@ -95,7 +94,7 @@ def _risk(direction: Direction | None, entry: float | None, stop: float | None) 
     return direction.sign * (entry - stop)
 
 
-def _status(state: SignalState, legs: LegReading, risk: float | None) -> Status:
+def _status(state: SignalState, legs: LegReading, risk: float | None) -> Status:  # noqa: PLR0911 - one a status
     if risk is not None and risk <= 0:
         return Status.INVALID
     if legs.no_be.status is LegStatus.STOPPED_SL:

@@ -63,7 +63,7 @@ def outcome(target: float, mode: BeMode, readings: tuple[LegFacts, ...]) -> Outc
     return Outcome(OutcomeState.AMBIGUOUS, ends[0], ends[-1])
 
 
-def _of_one(target: float, mode: BeMode, leg: LegFacts) -> Outcome:
+def _of_one(target: float, mode: BeMode, leg: LegFacts) -> Outcome:  # noqa: PLR0911 - one an outcome
     if leg.status is LegStatus.NOT_TRACKED:
         return Outcome(OutcomeState.UNKNOWN, None, None)
     if leg.mfe is not None and leg.mfe >= target:

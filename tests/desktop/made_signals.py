@@ -18,7 +18,7 @@ NOW_US = int(datetime(2025, 12, 10, 15, 42, 7, tzinfo=UTC).timestamp()) * 1_000_
 FRAMES = ("daily", "h4", "h1", "m15", "m5", "m1")
 
 
-def a_view(begun_us: int = NOW_US, /, **changed: Any) -> SignalView:  # noqa: ANN401 - any field
+def a_view(begun_us: int = NOW_US, /, **changed: Any) -> SignalView:
     """Return a pending bullish signal of this minute, with whatever is to be different."""
     signal_us = begun_us
     direction = changed.get("direction") or Direction.BULLISH

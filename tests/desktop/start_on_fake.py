@@ -35,6 +35,8 @@ class Opener:
         del bus
         return self.desk
 
+    look_on = open
+
     def close(self) -> None:
         """Do nothing."""
 

@@ -49,6 +49,7 @@ def begin(qtbot: QtBot, bridge: Bridge, readers: Readers) -> Callable[[FakeDesk]
         panel.show()
         panel.tick(NOW_US)
         bridge.listen(desk.bus)
+        bridge.listen_to_status(desk.bus)
         panel.start(desk, bridge, readers)
         qtbot.waitUntil(lambda: panel.is_complete() or panel.pane.state is PaneState.ERROR)
         return panel

@@ -19,8 +19,6 @@ from secondskies_desktop.ingest.changes import ArrivalRow
 from tests.desktop.fake_desk import FakeDesk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
     from secondskies_desktop.desktop.bridge import Bridge
@@ -53,7 +51,7 @@ def desk() -> FakeDesk:
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers) -> Iterator[WebhookMonitor]:
+def panel(qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers) -> WebhookMonitor:
     made = WebhookMonitor()
     qtbot.addWidget(made)
     made.resize(700, 800)

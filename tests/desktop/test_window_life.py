@@ -18,7 +18,7 @@ from tests.desktop.fake_desk import FakeDesk
 from tests.desktop.made_signals import NOW_US, a_row, a_view, made_signals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -50,6 +50,12 @@ class FakeOpener:
         self.desk.bus = bus
         if self.problem is not None:
             raise self.problem
+        return self.desk
+
+    def look_on(self, bus: Bus) -> FakeDesk:
+        """Return the desk as it is."""
+        self.calls.append("look on")
+        self.desk.bus = bus
         return self.desk
 
     def close(self) -> None:
@@ -185,18 +191,28 @@ def test_that_closing_before_the_first_picture_is_harmless(life: WindowLife, ope
     assert opener.calls[-1] == "close"
 
 
-def test_that_every_shipped_panel_has_its_dock_and_says_loaded(
+def test_that_every_announced_panel_comes_into_its_dock(
     qtbot: QtBot, life: WindowLife, opener: FakeOpener
 ) -> None:
     del opener
-    waiting = set(life.window.panels)
-    assert waiting == {"live_signals", "signal_detail", "webhook_monitor"}
-
-    def arrived(key: str) -> Callable[[], None]:
-        return lambda: waiting.discard(key)
-
-    for key, panel in life.window.panels.items():
-        panel.loaded.connect(arrived(key))
-    with qtbot.waitSignal(life.opened):
+    announced = set(life.window.docks)
+    with qtbot.waitSignals([life.opened, life.first_picture]):
         life.start()
-    qtbot.waitUntil(lambda: not waiting)
+    qtbot.waitUntil(lambda: set(life.window.panels) == announced)
+    assert announced == {"live_signals", "signal_detail", "webhook_monitor"}
+    assert all(life.window.docks[key].widget() is panel for key, panel in life.window.panels.items())
+    assert [life.window.docks[key].windowTitle() for key in life.window.panels] == [
+        panel.title for panel in life.window.panels.values()
+    ]
+
+
+def test_that_the_other_panels_wait_for_a_desk_that_answers_everything(
+    qtbot: QtBot, life: WindowLife, opener: FakeOpener
+) -> None:
+    opener.gate.clear()
+    with qtbot.waitSignal(life.first_picture):
+        life.start()
+    qtbot.waitUntil(lambda: len(life.window.panels) == 3)
+    assert "arrivals" not in opener.desk.calls
+    opener.gate.set()
+    qtbot.waitUntil(lambda: "arrivals" in opener.desk.calls)

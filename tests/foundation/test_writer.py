@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from concurrent.futures import CancelledError
@@ -272,7 +273,7 @@ def test_that_the_background_step_gets_short_turns_while_appends_keep_coming(
     assert idle == {0.03}
     short = [at for at, budget in busy if budget == 0.008]
     assert short
-    assert all(later - at > 0.15 for at, later in zip(short, short[1:], strict=False))
+    assert all(later - at > 0.15 for at, later in itertools.pairwise(short))
 
 
 def test_that_neither_a_listener_nor_a_background_step_that_fails_ends_the_thread(sqlite_file_url: URL) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,11 +23,11 @@ from tests.ingest.alert_logs import TICKER, log_row, write_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from secondskies_desktop.foundation.database.engine import URL
     from secondskies_desktop.foundation.profile import Profile
 
+BODIES = Path(__file__).parents[1] / "signals" / "bodies"
 HEAD = ",".join(COLUMNS)
 GOOD = f'2839,"{TICKER}",name,body,2025-12-09T14:00:00Z'
 TEST = '{"event_type":"SECONDSKIES_TEST","nonce":"%d"}'
@@ -129,7 +130,7 @@ def test_that_a_ticker_names_its_chart(ticker: str, stream: str | None) -> None:
 def test_that_an_import_counts_what_it_brought_and_the_same_file_brings_nothing(
     on_database: Profile, tmp_path: Path
 ) -> None:
-    stray = '{"type":"ENTRY","signal_id":"20251118_091400000_BULLISH","entry_price":24610.5","stop_loss":24590.5}'
+    stray = (BODIES / "strategy_entry_stray_quote.txt").read_text()
     rows = [
         log_row(TEST % 1, 0),
         log_row(TEST % 1, 0),

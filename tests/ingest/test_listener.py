@@ -20,7 +20,7 @@ from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.listener import ROUTES
 from tests.databases import bodies_of, eventually, inbox_of, locked, reading
 from tests.ingest.doors import SECRET, opened
-from tests.loopback import Wire, ask, path_of, post, request
+from tests.loopback import Wire, ask, post, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.clocks import FrozenClock
 
 METHODS = (
-    "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND SEARCH QUERY PURGE BREW get post Post".split()
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "SEARCH", "QUERY", "PURGE", "BREW", "get", "post", "Post"]
 )
 PATHS = (
     "/ * /hook /hook/ /hook/{secret}/ /hook/{secret}? /hook/{secret}?a=1 /hook/{secret}/.. /hook//{secret} "

@@ -16,7 +16,7 @@ from secondskies_desktop.ingest.listener import READ_WITHIN_S
 from secondskies_desktop.signals.wire import MAX_BODY_BYTES
 from tests.databases import bodies_of, inbox_of
 from tests.ingest.doors import SECRET, opened
-from tests.loopback import Wire, request
+from tests.loopback import Wire
 
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL

@@ -106,11 +106,12 @@ def test_that_the_listener_reads_what_the_library_says(kind: str) -> None:
 def test_that_values_arrive_under_the_names_that_are_read() -> None:
     update, entry, exit_sl, created = alert(["MFE_UPDATE", "ENTRY", "EXIT_SL", "SIGNAL_CREATED"]).events
     assert (update.be_mfe, update.no_be_mfe, update.be_triggered) == (1.25, 1.25, True)
-    prices = {"entry_price": 1.25, "stop_loss": 1.25}
+    chart = {"symbol": "MNQ1!"}
+    prices = {**chart, "entry_price": 1.25, "stop_loss": 1.25}
     assert (update.detail, entry.detail) == (prices, prices)
-    assert exit_sl.detail == {"exit_price": 1.25}
+    assert exit_sl.detail == {**chart, "exit_price": 1.25}
     words = dict.fromkeys(("daily", "h4", "h1", "m15", "m5", "m1"), "Bullish")
-    assert created.detail == {"htf": words}
+    assert created.detail == {**chart, "htf": words}
 
 
 def test_that_an_alert_without_events_is_a_sign_of_life() -> None:

@@ -63,7 +63,7 @@ def _curve(name: str, tone: Tone, events: Sequence[SignalEvent], field: str) -> 
     return Curve(name, tone, [x for x, _ in points], [y for _, y in points])
 
 
-class NewYorkAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph has no types
+class NewYorkAxis(pg.AxisItem):
     """Minutes of New York's clock."""
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:

@@ -52,7 +52,7 @@ class SignalsModel(QAbstractTableModel):
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else COLUMN_COUNT
 
-    def data(self, index: Index, role: int = _DISPLAY) -> Any:  # noqa: ANN401 - whatever the role stands for
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
         if role == _DISPLAY:
             return self.book.at(index.row()).texts[index.column()] if index.isValid() else None
         if role == _ALIGNMENT:
@@ -61,7 +61,7 @@ class SignalsModel(QAbstractTableModel):
             return explanation(self.book.at(index.row()), Column(index.column()), self.now_us)
         return None
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:  # noqa: ANN401 - whatever the role stands for
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < COLUMN_COUNT:
             return None
         facts = COLUMNS[Column(section)]

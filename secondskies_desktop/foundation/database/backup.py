@@ -170,7 +170,7 @@ def _make_one_file(file: Path) -> None:
         connection.close()
 
 
-def _open_read_only(file: Path, *, alone: bool = False) -> Any:  # noqa: ANN401 - the driver carries no types
+def _open_read_only(file: Path, *, alone: bool = False) -> Any:
     from pysqlite3 import dbapi2
 
     still = "&immutable=1" if alone and not Path(f"{file}-wal").exists() else ""
@@ -193,7 +193,7 @@ def _copy_tables(source: URL, target: URL) -> None:
                 if sink.execute(select(func.count()).select_from(table)).scalar():
                     sink.execute(table.delete())
                 for chunk in rows.execution_options(yield_per=1_000).execute(select(table)).partitions():
-                    sink.execute(insert(table), [dict(row._mapping) for row in chunk])
+                    sink.execute(insert(table), [dict(row._mapping) for row in chunk])  # noqa: SLF001 - SQLAlchemy's documented way to a row as a mapping
             if sink.dialect.name == "postgresql":
                 for name in ("inbox", "job_runs"):
                     sink.execute(

@@ -61,7 +61,7 @@ class EngineLock:
             if self._connection is not None:
                 self._connection.exec_driver_sql("SELECT 1")
                 return
-        except Exception:  # noqa: BLE001 - whatever it is, the connection is no longer good
+        except Exception:
             self._connection = None
         self._acquire_advisory()
 

@@ -119,7 +119,7 @@ class _Call:
             return
         try:
             self.future.set_result(self.work())
-        except Exception as error:  # noqa: BLE001 - handed to the caller
+        except Exception as error:
             self.future.set_exception(error)
 
 
@@ -219,7 +219,7 @@ class Writer(threading.Thread, Generic[Row]):
             try:
                 with swift_transaction(self._connected()) as connection:
                     self._append_rows(connection, [one.row for one in appends])
-            except Exception as error:  # noqa: BLE001 - told to the callers
+            except Exception as error:
                 problem = named(error)
                 self._disconnect()
                 if isinstance(problem, DatabaseLocked):
@@ -234,7 +234,7 @@ class Writer(threading.Thread, Generic[Row]):
     def _tell(self, appends: list[Append[Row]], problem: DatabaseProblem | None) -> None:
         try:
             self._told(appends, problem)
-        except Exception:  # noqa: BLE001 - nothing ends this thread
+        except Exception:
             _log.exception("a listener of the writer failed")
 
     def _run_job(self, job: _Job) -> None:
@@ -246,7 +246,7 @@ class Writer(threading.Thread, Generic[Row]):
             try:
                 with self._connected().begin():
                     result = job.work(self._connected())
-            except Exception as error:  # noqa: BLE001 - handed to the caller
+            except Exception as error:
                 self._disconnect()
                 problem = named(error) if _is_database_error(error) else error
                 if isinstance(problem, DatabaseLocked) and time.monotonic() < give_up:
@@ -262,7 +262,7 @@ class Writer(threading.Thread, Generic[Row]):
             return
         try:
             self._more = self._background(budget)
-        except Exception:  # noqa: BLE001 - nothing ends this thread
+        except Exception:
             _log.exception("the background step failed")
             self._more = False
         self._traffic.slice_over(time.monotonic(), more=self._more)

@@ -31,6 +31,16 @@ class Number(NamedTuple):
     tone: Tone = Tone.TEXT
 
 
+_HTF_ORDER = ("daily", "h4", "h1", "m15", "m5", "m1")
+_SHORT = {"Bullish": "▲", "Bearish": "▼", "Neutral": "○"}
+
+
+def _htf(view: SignalView) -> str:
+    if not view.htf:
+        return formats.UNKNOWN
+    return " ".join(_SHORT.get(view.htf.get(name, ""), formats.UNKNOWN) for name in _HTF_ORDER)
+
+
 _NUMBERS = (
     Number("entry_price", "Entry", lambda view: formats.price(view.entry_price)),
     Number("stop_loss", "Stop", lambda view: formats.price(view.stop_loss)),
@@ -43,18 +53,8 @@ _NUMBERS = (
     Number("bars_to_confirm", "Bars to confirm", lambda view: formats.count(view.bars_to_confirm)),
     Number("session", "Session", lambda view: formats.session_name(view.session)),
     Number("trade_date", "Trade date", lambda view: view.trade_date or formats.UNKNOWN),
-    Number("htf", "HTF D 4h 1h 15 5 1", lambda view: _htf(view)),
+    Number("htf", "HTF D 4h 1h 15 5 1", _htf),
 )
-_HTF_ORDER = ("daily", "h4", "h1", "m15", "m5", "m1")
-_SHORT = {"Bullish": "▲", "Bearish": "▼", "Neutral": "○"}
-
-
-def _htf(view: SignalView) -> str:
-    if not view.htf:
-        return formats.UNKNOWN
-    return " ".join(_SHORT.get(view.htf.get(name, ""), formats.UNKNOWN) for name in _HTF_ORDER)
-
-
 class NumberCell(QToolButton):
     """A caption, a number and where it came from; opens the reason by click or by Enter."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 from pathlib import Path
@@ -144,7 +145,7 @@ class SignalDetail(Panel):
         lower.addTab(self.table, "Events")
         lower.addTab(self.payload, "Raw payload")
         lower.setCornerWidget(self._save_button())
-        self.lower = lower
+        self.tabs = lower
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(scroll)
         split.addWidget(lower)
@@ -275,10 +276,8 @@ class SignalDetail(Panel):
             self.payload.setPlainText("The body is no longer there.")
             return
         text = detail.body.decode("utf-8", "replace")
-        try:
+        with contextlib.suppress(ValueError, RecursionError):
             text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        except (ValueError, RecursionError):
-            pass
         self.payload.setPlainText(
             f"Arrival #{detail.row.inbox_id} · {formats.size(detail.row.bytes)}\n{text}"
         )

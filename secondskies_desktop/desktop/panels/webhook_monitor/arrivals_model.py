@@ -54,7 +54,7 @@ class ArrivalsModel(QAbstractTableModel):
     def columnCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
 
-    def data(self, index: Index, role: int = _DISPLAY) -> Any:  # noqa: ANN401 - whatever the role stands for
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
         if not index.isValid():
             return None
         row = self.known[-self._ids[index.row()]]
@@ -79,7 +79,7 @@ class ArrivalsModel(QAbstractTableModel):
             self._brushes[tone] = QBrush(QColor(theme.look().of(tone)))
         return self._brushes[tone]
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:  # noqa: ANN401 - whatever the role stands for
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
             return None
         if role == _DISPLAY:

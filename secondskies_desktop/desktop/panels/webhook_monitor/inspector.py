@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
@@ -81,10 +82,8 @@ class Inspector(QWidget):
 
 def _raw(body: bytes) -> str:
     text = body[:_MOST_RAW].decode("utf-8", "replace")
-    try:
+    with contextlib.suppress(ValueError, RecursionError):
         text = _pretty(json.loads(text))
-    except (ValueError, RecursionError):
-        pass
     cut = "" if len(body) <= _MOST_RAW else f"\n… {len(body) - _MOST_RAW:,} bytes more"
     return text + cut
 
