@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Table, Text
 
-from secondskies_desktop.foundation.database.metadata import METADATA, ROW_ID
+from secondskies_desktop.foundation.database.metadata import KEY_TEXT, METADATA, ROW_ID
 
 inbox = Table(
     "inbox",
@@ -37,7 +37,7 @@ Index("ix_deliveries_state", deliveries.c.state, deliveries.c.inbox_id)
 bodies = Table(
     "bodies",
     METADATA,
-    Column("stream", Text, primary_key=True),
+    Column("stream", KEY_TEXT, primary_key=True),
     Column("sha256", LargeBinary, primary_key=True),
     Column("first_inbox_id", BigInteger, nullable=False),
     sqlite_with_rowid=False,
@@ -53,7 +53,7 @@ pump_position = Table(
 tokens = Table(
     "tokens",
     METADATA,
-    Column("name", Text, primary_key=True),
+    Column("name", KEY_TEXT, primary_key=True),
     Column("sha256", LargeBinary, nullable=False),
     Column("stream", Text, nullable=False),
     Column("created_us", BigInteger, nullable=False),

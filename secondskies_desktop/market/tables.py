@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Table, Text
 
-from secondskies_desktop.foundation.database.metadata import METADATA
+from secondskies_desktop.foundation.database.metadata import KEY_TEXT, METADATA
 
 bars = Table(
     "bars",
     METADATA,
-    Column("stream", Text, primary_key=True),
+    Column("stream", KEY_TEXT, primary_key=True),
     Column("at_us", BigInteger, primary_key=True, autoincrement=False),
     Column("open", Float, nullable=False),
     Column("high", Float, nullable=False),

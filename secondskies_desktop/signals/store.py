@@ -101,10 +101,10 @@ def write_signals(connection: Connection, rows: Iterable[tuple[int, int, SignalS
                 seq,
                 view.sort_us,
                 view.signal_us,
-                None if view.direction is None else view.direction.value,
+                None if view.direction is None else str(view.direction),
                 view.session,
                 view.trade_date,
-                view.status.value,
+                str(view.status),
                 _stepped_until_us(state),
                 _encode(state),
                 _encode(view),
@@ -174,7 +174,8 @@ def changed_since(connection: Connection, seq: int, limit: int = 5_000) -> list[
 def every(connection: Connection) -> Iterator[SignalRow]:
     """Yield all signals, oldest first; the same data give the same order."""
     query = _rows().order_by(signals.c.sort_us, signals.c.trade_id, signals.c.stream)
-    for row in connection.execution_options(yield_per=1_000).execute(query):
+    # An option of the connection would outlast this query, and take the first row from `fetch`.
+    for row in connection.execute(query.execution_options(yield_per=1_000)):
         yield _row(row)
 
 

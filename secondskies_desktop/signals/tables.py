@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from secondskies_desktop.foundation.database.metadata import METADATA
+from secondskies_desktop.foundation.database.metadata import KEY_TEXT, METADATA
 
 STILL_STEPPED = 1 << 62
 """Behind every time: the next bar steps the legs."""
@@ -26,8 +26,8 @@ signals = Table(
     "signals",
     METADATA,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("stream", Text, nullable=False),
-    Column("trade_id", Text, nullable=False),
+    Column("stream", KEY_TEXT, nullable=False),
+    Column("trade_id", KEY_TEXT, nullable=False),
     # Grows with every change of any row, so that a reader can ask for what is new.
     Column("seq", BigInteger, nullable=False),
     Column("sort_us", BigInteger, nullable=False),

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +33,7 @@ from secondskies_desktop.ingest.pump import Pump
 from tests.databases import arrival, bodies_of, inbox_of, put, reading, writing
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from secondskies_desktop.foundation.database.engine import URL
 
@@ -65,7 +66,7 @@ def test_that_a_backup_holds_every_arrival_and_says_so(database: URL, tmp_path: 
     copy = make_backup(database, tmp_path / "copy.db")
     assert copy.rows == len(BODIES)
     assert copy.sha256 == fingerprint(copy.file)
-    assert inbox_of(sqlite_url(shutil.copy(copy.file, tmp_path / "opened.db"))) == inbox_of(database)
+    assert inbox_of(sqlite_url(Path(shutil.copy(copy.file, tmp_path / "opened.db")))) == inbox_of(database)
 
 
 def test_that_verifying_a_backup_changes_no_byte_of_it(made: Path) -> None:
@@ -150,7 +151,7 @@ def drop_inbox(file: Path) -> None:
 
 @pytest.mark.parametrize("harm", [damage_page, cut, replace_by_text, drop_inbox])
 def test_that_a_corrupted_backup_is_refused(
-    sqlite_file_url: URL, tmp_path: Path, harm: type[damage_page]
+    sqlite_file_url: URL, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:
     put(sqlite_file_url, *(b"%d" % number * 200 for number in range(400)))
     copy = make_backup(sqlite_file_url, tmp_path / "copy.db").file
@@ -225,7 +226,7 @@ def test_that_a_backup_of_postgresql_is_of_one_moment(
 ) -> None:
     put(postgres_url, b"before")
     folded(postgres_url)
-    real = backup.insert
+    from sqlalchemy import insert as real
 
     def insert_late(table: object) -> object:
         if getattr(table, "name", "") == "inbox":

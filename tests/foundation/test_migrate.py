@@ -147,9 +147,7 @@ def test_that_every_released_schema_has_a_sample() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda file: file.stem)
-def test_that_a_database_of_every_released_schema_is_opened_and_goes_on(
-    sample: Path, tmp_path: Path
-) -> None:
+def test_that_a_database_of_every_released_schema_is_opened_and_goes_on(sample: Path, tmp_path: Path) -> None:
     file = tmp_path / "secondskies.db"
     shutil.copy(sample, file)
     url = sqlite_url(file)

@@ -26,7 +26,7 @@ class FakeKeyring(KeyringBackend):
     priority = 1.0
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring's own, without types
         self.entries: dict[tuple[str, str], str] = {}
         self.refuses = False
 
@@ -140,7 +140,7 @@ def test_that_a_keyring_that_no_longer_answers_ends_no_url(
 @pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff" * 43, b"A" * 42, b"A" * 44, b"A b" * 14])
 def test_that_a_file_without_a_secret_is_named_and_opens_no_door(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "webhook.token").write_bytes(content)
-    with pytest.raises(UnreadableSecret, match="webhook.token holds no secret") as raised:
+    with pytest.raises(UnreadableSecret, match=r"webhook\.token holds no secret") as raised:
         WebhookSecret(tmp_path).read_or_create(never)
     assert "\n" not in str(raised.value)
     assert (tmp_path / "webhook.token").read_bytes() == content

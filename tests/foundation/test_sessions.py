@@ -157,9 +157,7 @@ def wall_of(instant_us: int, zone: tzinfo) -> tuple[int, int, int, int, int, int
 
 
 @given(instants.map(lambda at: at // SECOND_US * SECOND_US), zones)
-def test_that_a_reading_leads_back_to_the_first_instant_that_shows_it(
-    instant_us: int, zone: tzinfo
-) -> None:
+def test_that_a_reading_leads_back_to_the_first_instant_that_shows_it(instant_us: int, zone: tzinfo) -> None:
     wall = wall_to_utc_us(*wall_of(instant_us, zone), CHICAGO if zone is CHICAGO else NEW_YORK)
     assert wall is not None
     shown_an_hour_later = wall_of(wall.utc_us + HOUR_US, zone) == wall_of(instant_us, zone)
@@ -233,9 +231,7 @@ def test_that_a_time_of_no_calendar_is_refused(
     ],
     ids=["winter", "spring", "autumn"],
 )
-def test_that_the_sessions_of_a_day_follow_one_another(
-    midnight: datetime, lengths: list[float]
-) -> None:
+def test_that_the_sessions_of_a_day_follow_one_another(midnight: datetime, lengths: list[float]) -> None:
     begins_us = [us(midnight)]
     words = []
     for _ in lengths:

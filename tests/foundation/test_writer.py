@@ -201,7 +201,9 @@ def test_that_a_job_that_fails_leaves_nothing_and_says_why(watched: Watched) -> 
     with pytest.raises(ZeroDivisionError):
         watched.writer.submit(work).result(PATIENCE_S)
     with pytest.raises(DatabaseUnreachable):
-        watched.writer.submit(lambda connection: connection.execute(text("SELECT nothing"))).result(PATIENCE_S)
+        watched.writer.submit(lambda connection: connection.execute(text("SELECT nothing"))).result(
+            PATIENCE_S
+        )
     assert inbox_of(watched.url) == []
 
 
@@ -276,7 +278,9 @@ def test_that_the_background_step_gets_short_turns_while_appends_keep_coming(
     assert all(later - at > 0.15 for at, later in itertools.pairwise(short))
 
 
-def test_that_neither_a_listener_nor_a_background_step_that_fails_ends_the_thread(sqlite_file_url: URL) -> None:
+def test_that_neither_a_listener_nor_a_background_step_that_fails_ends_the_thread(
+    sqlite_file_url: URL,
+) -> None:
     told: SimpleQueue[object] = SimpleQueue()
     stepped = threading.Event()
 

@@ -17,6 +17,7 @@ from secondskies_desktop.ingest.store import Arrival
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.changes import SignalsChanged
 from secondskies_desktop.signals.projection import Projection
+from secondskies_desktop.signals.wire import decode
 from tests.clocks import START_US
 from tests.databases import STREAM, locked, put, reading, writing
 
@@ -86,14 +87,14 @@ def test_that_every_arrival_gets_its_place_and_its_state(database: URL) -> None:
     pump.close()
 
 
-@pytest.mark.parametrize("generation", list(Generation))
+@pytest.mark.parametrize("generation", [Generation.SNAPSHOT, Generation.TELEMETRY_Z])
 def test_that_any_cut_into_slices_gives_the_same_projection(
     sqlite_file_url: URL, generation: Generation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_alerts(sqlite_file_url, 240, generation)
+    put_alerts(sqlite_file_url, 150, generation)
     expected = fold_all(sqlite_file_url)
     assert expected.signals > 0
-    for size in (1, 7, 64):
+    for size in (1, 7):
         with writing(sqlite_file_url) as connection:
             signal_store.forget_signals(connection)
             store.forget_deliveries(connection)
@@ -142,7 +143,7 @@ def test_that_a_body_that_the_program_fails_on_is_a_dead_letter_and_can_be_retri
     database: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(database, TEST % 1, TEST % 2, TEST % 3)
-    real = pump_module.decode
+    real = decode
 
     def fail(body: bytes, arrival_us: int) -> Decoded:
         if body == TEST % 2:
@@ -171,7 +172,9 @@ def test_that_a_fold_that_fails_costs_the_one_body_and_no_other(
     put_alerts(database, 40)
     expected = fold_all(database)
     with reading(database) as connection:
-        (bad,) = [row.inbox_id for row in store.list_inbox(connection, limit=1_000) if row.bytes == len(TEST % 7)]
+        (bad,) = [
+            row.inbox_id for row in store.list_inbox(connection, limit=1_000) if row.bytes == len(TEST % 7)
+        ]
     with writing(database) as connection:
         signal_store.forget_signals(connection)
         store.forget_deliveries(connection)

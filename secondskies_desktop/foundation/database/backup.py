@@ -192,7 +192,8 @@ def _copy_tables(source: URL, target: URL) -> None:
                     continue
                 if sink.execute(select(func.count()).select_from(table)).scalar():
                     sink.execute(table.delete())
-                for chunk in rows.execution_options(yield_per=1_000).execute(select(table)).partitions():
+                query = select(table).execution_options(yield_per=1_000)
+                for chunk in rows.execute(query).partitions():
                     sink.execute(insert(table), [dict(row._mapping) for row in chunk])  # noqa: SLF001 - SQLAlchemy's documented way to a row as a mapping
             if sink.dialect.name == "postgresql":
                 for name in ("inbox", "job_runs"):

@@ -24,7 +24,7 @@ def fetch(connection: Connection, statement: str, values: Sequence[Any]) -> list
         statement = statement.replace("?", "%s")
     result = connection.exec_driver_sql(statement, tuple(values))
     cursor = result.cursor
-    rows: list[tuple[Any, ...]] = [] if cursor is None else list(cursor.fetchall())
+    rows = list(cursor.fetchall())
     result.close()
     return rows
 

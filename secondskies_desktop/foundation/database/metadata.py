@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Integer, MetaData
+from sqlalchemy import BigInteger, Integer, MetaData, Text
 
 METADATA = MetaData(
     naming_convention={
@@ -14,3 +14,6 @@ METADATA = MetaData(
 
 # SQLite numbers rows by itself only in a column declared INTEGER; its integers are 64 bit anyway.
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")
+
+# What rows are ordered by sorts by its bytes on both databases, whatever language a server was made for.
+KEY_TEXT = Text().with_variant(Text(collation="C"), "postgresql")

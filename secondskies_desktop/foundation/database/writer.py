@@ -58,11 +58,11 @@ class Append(Generic[Row]):
 class _Traffic:
     """When the background step may run and how long, by the appends of the last tenth of a second.
 
-    In the gap between two groups of a storm (more than 1,500 a second) it would hold up the next group, and
+    In the gap between two groups of a storm (more than 500 a second) it would hold up the next group, and
     through it every sender: there a gap must be longer to count, and a slice comes once a second.
     """
 
-    _STORM = 150
+    _STORM = 50
     _WINDOW_S = 0.1
     GAP_S = 0.002
     _STORM_GAP_S = 0.03

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _ROW_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_KEY_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -19,7 +20,7 @@ def upgrade() -> None:
     _signals()
     op.create_table(
         "bars",
-        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("stream", _KEY_TEXT, nullable=False),
         sa.Column("at_us", sa.BigInteger, autoincrement=False, nullable=False),
         sa.Column("open", sa.Float, nullable=False),
         sa.Column("high", sa.Float, nullable=False),
@@ -70,7 +71,7 @@ def _ingest() -> None:
     op.create_index("ix_deliveries_state", "deliveries", ["state", "inbox_id"])
     op.create_table(
         "bodies",
-        sa.Column("stream", sa.Text, nullable=False),
+        sa.Column("stream", _KEY_TEXT, nullable=False),
         sa.Column("sha256", sa.LargeBinary, nullable=False),
         sa.Column("first_inbox_id", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("stream", "sha256", name="pk_bodies"),
@@ -84,7 +85,7 @@ def _ingest() -> None:
     )
     op.create_table(
         "tokens",
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name", _KEY_TEXT, nullable=False),
         sa.Column("sha256", sa.LargeBinary, nullable=False),
         sa.Column("stream", sa.Text, nullable=False),
         sa.Column("created_us", sa.BigInteger, nullable=False),
@@ -98,8 +99,8 @@ def _signals() -> None:
     op.create_table(
         "signals",
         sa.Column("id", sa.BigInteger, autoincrement=False, nullable=False),
-        sa.Column("stream", sa.Text, nullable=False),
-        sa.Column("trade_id", sa.Text, nullable=False),
+        sa.Column("stream", _KEY_TEXT, nullable=False),
+        sa.Column("trade_id", _KEY_TEXT, nullable=False),
         sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("sort_us", sa.BigInteger, nullable=False),
         sa.Column("signal_us", sa.BigInteger),
