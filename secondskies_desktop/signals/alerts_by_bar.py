@@ -203,9 +203,7 @@ def _triangle(item: dict[str, Any], time_key: str, common: dict[str, Any]) -> li
     )
     signal = _signal_bar(item, time_key, trade_id)
     events = [
-        Event(
-            EventType.SIGNAL_CREATED, trade_id, *signal, None, direction, *signal, detail=said or None
-        )
+        Event(EventType.SIGNAL_CREATED, trade_id, *signal, None, direction, *signal, detail=said or None)
     ]
     if confirmed_us is not None:
         events.append(_plain(EventType.CONFIRMED, trade_id, confirmed_us, direction, signal))
@@ -265,14 +263,10 @@ def contract_two(tree: dict[str, Any]) -> Decoded:
         return [_of_contract_two(item, bar_us if at_us is None else at_us, price, common)]
 
     events, problems = _each(fields.rows(tree, "events"), "events", read)
-    return Decoded(
-        "contract-2", "CONTRACT_2", events, problems=(*wrong, *problems), bar=bar, symbol=symbol
-    )
+    return Decoded("contract-2", "CONTRACT_2", events, problems=(*wrong, *problems), bar=bar, symbol=symbol)
 
 
-def _of_contract_two(
-    item: dict[str, Any], at_us: int, price: float | None, common: dict[str, Any]
-) -> Event:
+def _of_contract_two(item: dict[str, Any], at_us: int, price: float | None, common: dict[str, Any]) -> Event:
     kind = event_type_of(item.get("type"))
     trade_id = fields.trade_id(item)
     measured = kind not in BEFORE_ENTRY

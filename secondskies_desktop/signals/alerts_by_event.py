@@ -242,4 +242,4 @@ def stamp_differs_from_id(event: Event) -> bool:
 def single(rule: str, event: Event) -> Decoded:
     """Return the decoded body of one event."""
     notes = ("the stamp differs from the id",) if stamp_differs_from_id(event) else ()
-    return Decoded(rule, event.type.value, [event], event.trade_id, notes=notes)
+    return Decoded(rule, str(event.type), [event], event.trade_id, notes=notes)

@@ -71,9 +71,7 @@ def explain(view: SignalView, events: Sequence[HistoryEvent]) -> list[Reason]:
     return [reason for reason in reasons if reason.value is not None]
 
 
-def _reason(
-    view: SignalView, field: str, value: object, words: str, inbox_ids: Sequence[int]
-) -> Reason:
+def _reason(view: SignalView, field: str, value: object, words: str, inbox_ids: Sequence[int]) -> Reason:
     return Reason(field, value, view.sources.get(field), words, tuple(inbox_ids)[:20])
 
 
@@ -149,9 +147,7 @@ def _no_be_leg(view: SignalView, events: Sequence[HistoryEvent]) -> Reason:
 def _excursion(view: SignalView, events: Sequence[HistoryEvent], field: str) -> Reason:
     value = getattr(view, field)
     holders = [
-        event.inbox_id
-        for event in events
-        if event.inbox_id is not None and event.values.get(field) == value
+        event.inbox_id for event in events if event.inbox_id is not None and event.values.get(field) == value
     ]
     source = Source(view.sources.get(field, "received"))
     words = {

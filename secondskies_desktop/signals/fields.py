@@ -27,7 +27,7 @@ _SYMBOL_OBJECT = re.compile(r'"symbol"\s{0,9}:\s{0,9}"([^"]{1,80})"')
 
 def number(tree: dict[str, Any], key: str, limit: float) -> float | None:
     """Return a finite number within ±limit, None where it is absent or null; raises Undecodable."""
-    value = tree.get(key)
+    value: Any = tree.get(key)
     if value is None:
         return None
     kind = type(value)

@@ -76,9 +76,7 @@ def derived_events(view: SignalView) -> list[HistoryEvent]:
             source = view.sources.get(field, Source.INFERRED)
             if source not in (Source.RECOMPUTED, Source.INFERRED):
                 source = Source.INFERRED
-            found.append(
-                HistoryEvent(at_us, kind, source, None, {}, confidence=_CONFIDENCE[Source(source)])
-            )
+            found.append(HistoryEvent(at_us, kind, source, None, {}, confidence=_CONFIDENCE[Source(source)]))
     return found
 
 

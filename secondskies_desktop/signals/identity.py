@@ -33,7 +33,7 @@ _LAST_OF_60 = 59
 _YEARS = range(2000, 2100)
 _GRAMMAR = re.compile(r"[A-Za-z0-9_:\-]{1,64}")
 _ID = re.compile(
-    r"([0-9]{4})([0-9]{2})([0-9]{2})_([0-9]{2})([0-9]{2})([0-9]{2})(?:[0-9]{3})?_([A-Za-z]+)"
+    r"([0-9]{4})([0-9]{2})([0-9]{2})_([0-9]{2})([0-9]{2})([0-9]{2})(?:[0-9]{3})?_([A-Za-z]{1,32})"
 )
 _STAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?(Z?)"
@@ -60,7 +60,7 @@ class ParsedStamp(msgspec.Struct, frozen=True, gc=False):
 def parse_id(trade_id: str) -> ParsedId:
     """Check an id's grammar and read its time; raises Undecodable for an id that cannot be a key."""
     match = _ID.fullmatch(trade_id)
-    if match is not None and len(trade_id) <= MAX_ID_LENGTH:
+    if match is not None:
         new_york_us, chicago_us = _both_readings(match)
         return ParsedId(new_york_us, chicago_us, direction_of(match[7]))
     if not _GRAMMAR.fullmatch(trade_id):

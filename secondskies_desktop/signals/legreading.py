@@ -87,8 +87,8 @@ def read_messages(state: SignalState) -> LegReading:
         inferred.append("BE_TRIGGERED")
     no_be_us, no_be_source = _end(state, EventType.EXIT_SL)
     if facts.died_untriggered:
-        no_be_us, no_be_source = _end(state, EventType.EXIT_BE)[0], Source.INFERRED
-        inferred.append("EXIT_SL")
+        no_be_us, no_be_source = _as_inferred(*_end(state, EventType.EXIT_BE))
+        inferred += ["EXIT_SL"] if no_be_us is None else ["EXIT_SL", "exit_at"]
     stopped = facts.exit_sl or facts.died_untriggered
     be_status, be_us, be_source = _be_leg(state, facts, no_be_us, no_be_source, inferred, stopped=stopped)
     because, other = _doubts(facts, be_status)
@@ -102,8 +102,6 @@ def read_messages(state: SignalState) -> LegReading:
         sources["be_exit_at"] = be_source
     if no_be_us is not None:
         sources["exit_at"] = no_be_source
-        if no_be_source == Source.INFERRED:
-            inferred.append("exit_at")
     return LegReading(
         entered=True,
         protected=(facts.triggered or facts.told) and be_status is not LegStatus.NOT_TRACKED,
@@ -150,6 +148,11 @@ def _end(state: SignalState, kind: EventType) -> tuple[int | None, str]:
     return (None, Source.RECEIVED) if claim is None else (claim[1], claim[2])
 
 
+def _as_inferred(at_us: int | None, source: str) -> tuple[int | None, str]:
+    """Return the time of one leg's end as that of the other; what only an arrival dates stays so marked."""
+    return at_us, source if source in (Source.ARRIVAL, Source.REPLAYED) else Source.INFERRED
+
+
 def _be_leg(
     state: SignalState,
     facts: _Facts,
@@ -172,10 +175,8 @@ def _be_leg(
     # Nobody said so, but this leg cannot have outlived the other. Where both ran equally far it ended on the
     # same bar, through entry and stop at once; otherwise earlier, and nobody knows when.
     inferred.append("EXIT_BE")
-    equal = (
-        facts.be_mfe is None or facts.no_be_mfe is None or facts.be_mfe >= facts.no_be_mfe - TOLERANCE_R
-    )
-    return LegStatus.STOPPED_BE, (no_be_us if equal else None), Source.INFERRED
+    equal = facts.be_mfe is None or facts.no_be_mfe is None or facts.be_mfe >= facts.no_be_mfe - TOLERANCE_R
+    return LegStatus.STOPPED_BE, *_as_inferred(no_be_us if equal else None, no_be_source)
 
 
 def _doubts(facts: _Facts, be_status: LegStatus) -> tuple[tuple[str, ...], LegFacts | None]:

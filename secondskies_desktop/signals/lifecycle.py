@@ -97,7 +97,7 @@ def fold(state: SignalState, event: Event, received_us: int, order: Order) -> No
     """Join one event into the state. `order` is its place among all arrivals, whose first is `received_us`."""
     kind, detail = event.type, event.detail
     if state.last_order is None or order > state.last_order:
-        state.last_order, state.last_kind, state.last_us = order, kind.value, event.at_us
+        state.last_order, state.last_kind, state.last_us = order, kind, event.at_us
     if state.first_received_us is None or received_us < state.first_received_us:
         state.first_received_us = received_us
     if kind is not _UPDATE:

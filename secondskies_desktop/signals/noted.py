@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.store import EventRow
 
 _UPDATE = EventType.MFE_UPDATE
-_UPDATE_WORD = _UPDATE.value
+_UPDATE_WORD = str(_UPDATE)
 Place = int
 """Inbox id times MAX_EVENTS, plus the position in the body."""
 
@@ -33,7 +33,7 @@ class Noted:
         kind = event.type
         if kind is not _UPDATE:
             if kind not in kept.state.kinds:
-                self._rows.append((kept.id, kind.value, event_key(event), *divmod(place, MAX_EVENTS)))
+                self._rows.append((kept.id, str(kind), event_key(event), *divmod(place, MAX_EVENTS)))
             return
         places = self._updates.get(kept)
         if places is None:

@@ -132,9 +132,7 @@ class Projection:
         return [SignalRow(signal_id, seq, view) for signal_id, seq, _, view in rows]
 
 
-def _fold_arrival(
-    said: Said, group: dict[str, Kept], touched: Touched, noted: Noted
-) -> None:
+def _fold_arrival(said: Said, group: dict[str, Kept], touched: Touched, noted: Noted) -> None:
     received_us = said.received_us
     place = said.inbox_id * MAX_EVENTS
     for event in said.decoded.events:
