@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 
 _STATUS_EVERY_S = 5
+_LOOKED_AT = 50
 WEBHOOK = "webhook"
 """How the sources of arrivals over HTTP begin."""
 
@@ -112,6 +113,7 @@ class StatusBar(QStatusBar):
         self._status: DeskStatus | None = None
         self._way_in: WayIn | None = None
         self._last_us: int | None = None
+        self._knows_arrivals = False
         self._ticks = 0
         self._now_us = 0
         self.say_attention(0, Tone.MUTED)
@@ -123,14 +125,17 @@ class StatusBar(QStatusBar):
         bridge.way_in_changed.connect(self._on_way_in)
         bridge.status_changed.connect(self._on_status)
         self.ask()
-        readers.run(lambda: desk.arrivals(50), self._on_first_arrivals, lambda _error: None)
 
     def ask(self) -> None:
-        """Ask for status and way in now."""
+        """Ask for status and way in now, and for the last arrivals until they were answered once."""
         desk, readers = self._desk, self._readers
-        if desk is not None and readers is not None:
-            readers.run(desk.status, self._on_status, lambda _error: None)
-            readers.run(desk.way_in, self._on_way_in, lambda _error: None)
+        if desk is None or readers is None:
+            return
+        # Looked up over there: a desk that only looks does not have every method yet.
+        readers.run(lambda: desk.status(), self._on_status, _pass_over)  # noqa: PLW0108
+        readers.run(lambda: desk.way_in(), self._on_way_in, _pass_over)  # noqa: PLW0108
+        if not self._knows_arrivals:
+            readers.run(lambda: desk.arrivals(_LOOKED_AT), self._on_first_arrivals, _pass_over)
 
     def stop(self) -> None:
         """Ask no more."""
@@ -160,6 +165,7 @@ class StatusBar(QStatusBar):
         self.engine.say(health.engine_word(self._status))
 
     def _on_first_arrivals(self, rows: list[ArrivalRow]) -> None:
+        self._knows_arrivals = True
         self._note(rows)
         self._say_links()
 
@@ -179,3 +185,7 @@ class StatusBar(QStatusBar):
     def _on_status(self, status: DeskStatus) -> None:
         self._status = status
         self._say_links()
+
+
+def _pass_over(_error: Exception) -> None:
+    """Say nothing: the next question, five seconds later, may be answered; until then UNKNOWN stands."""

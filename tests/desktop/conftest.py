@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def dressed(qapp: QApplication) -> QApplication:
-    """The application in the dark theme."""
-    theme.put_on(qapp, theme.DARK)
+    """The application in the dark theme, put on again only where a test has changed it."""
+    if theme.look() is not theme.DARK or not qapp.styleSheet():
+        theme.put_on(qapp, theme.DARK)
     return qapp
 
 

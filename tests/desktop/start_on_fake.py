@@ -35,7 +35,9 @@ class Opener:
         del bus
         return self.desk
 
-    look_on = open
+    def look_on(self, bus: Bus) -> FakeDesk:
+        """Return it once more."""
+        return self.open(bus)
 
     def close(self) -> None:
         """Do nothing."""

@@ -47,7 +47,9 @@ def an_arrival(inbox_id: int, state: str = "done", **changed: object) -> Arrival
 
 @pytest.fixture
 def desk() -> FakeDesk:
-    return FakeDesk(arrivals=[an_arrival(number, "dead" if number == 3 else "done") for number in range(1, 6)])
+    return FakeDesk(
+        arrivals=[an_arrival(number, "dead" if number == 3 else "done") for number in range(1, 6)]
+    )
 
 
 @pytest.fixture
@@ -131,9 +133,7 @@ def test_that_a_test_alert_says_what_became_of_it(
     assert panel.card.test.isEnabled()
 
 
-def test_that_an_empty_inbox_says_how_to_fill_it(
-    qtbot: QtBot, bridge: Bridge, readers: Readers
-) -> None:
+def test_that_an_empty_inbox_says_how_to_fill_it(qtbot: QtBot, bridge: Bridge, readers: Readers) -> None:
     panel = WebhookMonitor()
     qtbot.addWidget(panel)
     with qtbot.waitSignal(panel.loaded):

@@ -213,6 +213,8 @@ def test_that_the_other_panels_wait_for_a_desk_that_answers_everything(
     with qtbot.waitSignal(life.first_picture):
         life.start()
     qtbot.waitUntil(lambda: len(life.window.panels) == 3)
-    assert "arrivals" not in opener.desk.calls
-    opener.gate.set()
-    qtbot.waitUntil(lambda: "arrivals" in opener.desk.calls)
+    monitor = life.window.panels["webhook_monitor"]
+    with qtbot.assertNotEmitted(monitor.loaded, wait=100):
+        pass
+    with qtbot.waitSignal(monitor.loaded):
+        opener.gate.set()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.theme import Theme
 
 _ENDED_SHARE = 0.45
+_TRACK_SHARE = 0.22
 _RING = 1.5
 
 
@@ -27,7 +28,7 @@ class Inks:
         self.brushes = {tone: QBrush(QColor(look.of(tone))) for tone in Tone}
         self.ended = {tone: QBrush(QColor(mix(look.surface, look.of(tone), _ENDED_SHARE))) for tone in Tone}
         self.tints = {tone: QBrush(QColor(look.tint(tone))) for tone in Tone}
-        self.track = QBrush(QColor(look.line))
+        self.track = QBrush(QColor(mix(look.surface, look.faint, _TRACK_SHARE)))
         self.hatched = QBrush(QColor(look.unknown), Qt.BrushStyle.BDiagPattern)
         self.ground = QBrush(QColor(look.surface))
         self.chosen = QBrush(QColor(look.selected))

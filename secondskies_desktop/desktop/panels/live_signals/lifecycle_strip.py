@@ -41,12 +41,11 @@ class LifecycleStrip(QWidget):
 
     def say(self, counts: Counts) -> None:
         """Show the counts of the signals that are shown."""
-        rows = sum(counts.kinds.values())
         for kind, name, base, tone in _STATIONS:
             number = counts.kinds[kind]
             basis = "signals" if base is None else _share(number, counts.kinds[base], _OF[base])
             why = f"{name}: signals below that have come this far, by message, by bars or by inference"
-            shown = tone if number or not rows else Tone.FAINT
+            shown = tone if number else Tone.FAINT
             self.cards[kind].say(formats.count(number), basis, why, shown)
 
 

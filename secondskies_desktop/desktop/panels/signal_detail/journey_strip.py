@@ -56,9 +56,7 @@ def _stop(
     return Stop(name, _time(view, field, at_us), known or reached, inferred or not known, Tone.TEXT)
 
 
-def _leg(
-    view: SignalView, name: str, field: str, at_us: int | None, status: str, tone: Tone
-) -> Stop:
+def _leg(view: SignalView, name: str, field: str, at_us: int | None, status: str, tone: Tone) -> Stop:
     words = {
         "STOPPED_BE": "0R at entry",
         "STOPPED_SL": f"{formats.MINUS}1R at the stop",

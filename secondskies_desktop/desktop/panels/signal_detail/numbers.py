@@ -55,6 +55,8 @@ _NUMBERS = (
     Number("trade_date", "Trade date", lambda view: view.trade_date or formats.UNKNOWN),
     Number("htf", "HTF D 4h 1h 15 5 1", _htf),
 )
+
+
 class NumberCell(QToolButton):
     """A caption, a number and where it came from; opens the reason by click or by Enter."""
 
