@@ -54,8 +54,7 @@ def many_connections(*, quick: bool) -> Iterator[Line]:
         0.4,
         figure=_median(ours, _rate),
         unit="/s",
-        opponent="bare aiohttp, stores nothing",
-        opponent_figure=_median(bare, _rate),
+        opponent=("bare aiohttp, stores nothing", _median(bare, _rate)),
         ratio=_ratio(ours, bare, _rate),
         note="0.5 is the aim",
     )
@@ -65,8 +64,7 @@ def many_connections(*, quick: bool) -> Iterator[Line]:
         3.0,
         figure=_median(ours, _p99),
         unit="ms",
-        opponent="bare aiohttp",
-        opponent_figure=_median(bare, _p99),
+        opponent=("bare aiohttp", _median(bare, _p99)),
         ratio=_ratio(ours, bare, _p99),
     )
     if why_not:
@@ -78,8 +76,7 @@ def many_connections(*, quick: bool) -> Iterator[Line]:
         8.0,
         figure=_median(ours, _rate),
         unit="/s",
-        opponent="FastAPI, SQLAlchemy, PostgreSQL",
-        opponent_figure=_median(seen["fastapi"], _rate),
+        opponent=("FastAPI, SQLAlchemy, PostgreSQL", _median(seen["fastapi"], _rate)),
         ratio=_ratio(ours, seen["fastapi"], _rate),
     )
 
@@ -106,8 +103,7 @@ def one_connection(*, quick: bool) -> Iterator[Line]:
             max(1.0, 6 * sync),
             figure=p50,
             unit="ms",
-            opponent="fdatasync of this disk",
-            opponent_figure=sync,
+            opponent=("fdatasync of this disk", sync),
             note=f"{p50 / sync:.1f} × a sync",
         )
 
@@ -146,8 +142,7 @@ def slow_disk(*, quick: bool) -> Iterator[Line]:
         10.0,
         figure=_median(seen, _rate),
         unit="/s",
-        opponent="its syncs",
-        opponent_figure=statistics.median(syncs),
+        opponent=("its syncs", statistics.median(syncs)),
         ratio=statistics.median(ratios),
     )
 

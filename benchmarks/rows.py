@@ -32,12 +32,14 @@ def at_least(
     *,
     figure: float,
     unit: str,
-    opponent: str = "",
-    opponent_figure: float | None = None,
+    opponent: tuple[str, float] | None = None,
     ratio: float | None = None,
     note: str = "",
 ) -> Line:
-    """Return a line whose ratio, or where there is none its figure, must reach `goal`."""
+    """Return a line whose ratio, or where there is none its figure, must reach `goal`.
+
+    `opponent` is its name and its figure, in the same unit.
+    """
     value = figure if ratio is None else ratio
     said = f"≥ {shown(goal)} {unit if ratio is None else '×'}"
     verdict = note if value >= goal else _joined(f"short by {100 * (1 - value / goal):.0f} %", note)
@@ -46,8 +48,8 @@ def at_least(
         what=what,
         figure=figure,
         unit=unit,
-        opponent=opponent,
-        opponent_figure=opponent_figure,
+        opponent="" if opponent is None else opponent[0],
+        opponent_figure=None if opponent is None else opponent[1],
         ratio=ratio,
         goal=said,
         met=value >= goal,
@@ -62,12 +64,11 @@ def at_most(
     *,
     figure: float,
     unit: str,
-    opponent: str = "",
-    opponent_figure: float | None = None,
+    opponent: tuple[str, float] | None = None,
     ratio: float | None = None,
     note: str = "",
 ) -> Line:
-    """Return a line whose ratio, or where there is none its figure, must not pass `goal`."""
+    """Return a line whose ratio, or where there is none its figure, must not pass `goal`; the rest as in `at_least`."""
     value = figure if ratio is None else ratio
     said = f"≤ {shown(goal)} {unit if ratio is None else '×'}"
     verdict = note if value <= goal else _joined(f"over by {100 * (value / goal - 1):.0f} %", note)
@@ -76,8 +77,8 @@ def at_most(
         what=what,
         figure=figure,
         unit=unit,
-        opponent=opponent,
-        opponent_figure=opponent_figure,
+        opponent="" if opponent is None else opponent[0],
+        opponent_figure=None if opponent is None else opponent[1],
         ratio=ratio,
         goal=said,
         met=value <= goal,

@@ -27,7 +27,9 @@ class Answer(NamedTuple):
     def without_date(self) -> bytes:
         """The whole answer but for the time in it."""
         lines = self.head.split(b"\r\n")
-        return b"\r\n".join(line for line in lines if not line.lower().startswith(b"date:")) + _END + self.body
+        return (
+            b"\r\n".join(line for line in lines if not line.lower().startswith(b"date:")) + _END + self.body
+        )
 
 
 class Wire:

@@ -104,7 +104,9 @@ class PostgresServer:
     def new_database(self, template: URL | None = None) -> URL:
         """Make a database, empty or as its template is, and return its URL."""
         name = f"test_{next(self._names)}"
-        origin = "template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" if template is None else str(template.database)
+        origin = (
+            "template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'" if template is None else str(template.database)
+        )
         try:
             self._execute(f"CREATE DATABASE {name} TEMPLATE {origin}")
         except psycopg.errors.FeatureNotSupported:

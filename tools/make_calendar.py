@@ -125,8 +125,7 @@ def table(made: str) -> dict[str, Any]:
         "regular": {"days": "Monday to Friday", "open": OPEN, "close": CLOSE},
         "halts": [_daily_halt()],
         "exceptions": [
-            [day.isoformat(), _kind(day, close), close, name]
-            for day, (close, name) in sorted(known.items())
+            [day.isoformat(), _kind(day, close), close, name] for day, (close, name) in sorted(known.items())
         ],
         "corrections": corrections,
     }

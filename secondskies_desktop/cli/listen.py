@@ -42,7 +42,9 @@ def listen(
     try:
         ready = engine.start(host, port)
         if ready.secret_store == FILE:
-            sys.stderr.write("secondskies: the webhook's secret is in webhook.token in the profile (mode 0600)\n")
+            sys.stderr.write(
+                "secondskies: the webhook's secret is in webhook.token in the profile (mode 0600)\n"
+            )
         say_line(
             {
                 "event": "ready",

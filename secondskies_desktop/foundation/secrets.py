@@ -66,7 +66,9 @@ class WebhookSecret:
                     f"the webhook's secret is in the OS keyring, which does not answer: unlock it, {_WAY_OUT}"
                 ) from None
         if kept is None and self._mark.exists():
-            raise UnreadableSecret(f"the webhook's secret is no longer in the OS keyring: restore it, {_WAY_OUT}")
+            raise UnreadableSecret(
+                f"the webhook's secret is no longer in the OS keyring: restore it, {_WAY_OUT}"
+            )
         if kept is not None:
             self._note_keyring()
             return kept, KEYRING

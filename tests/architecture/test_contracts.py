@@ -104,9 +104,7 @@ def test_that_a_planted_violation_breaks_its_contract(
 
 
 @pytest.mark.parametrize(("contract", "file", "code"), LAWFUL)
-def test_that_a_lawful_import_keeps_its_contract(
-    copy: Path, contract: str, file: str, code: str
-) -> None:
+def test_that_a_lawful_import_keeps_its_contract(copy: Path, contract: str, file: str, code: str) -> None:
     plant(copy, file, code)
     assert broken_by(copy, contract) == ""
 
@@ -118,7 +116,5 @@ def test_that_no_module_hides_from_the_contracts() -> None:
 
 
 def test_that_every_file_stays_under_four_hundred_lines() -> None:
-    lengths = {
-        path: len(path.read_text().splitlines()) for path in (CHECKOUT / PACKAGE).rglob("*.py")
-    }
+    lengths = {path: len(path.read_text().splitlines()) for path in (CHECKOUT / PACKAGE).rglob("*.py")}
     assert {str(path): lines for path, lines in lengths.items() if lines > 400} == {}

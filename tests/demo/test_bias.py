@@ -156,6 +156,16 @@ def whole(bars: list[Bar]) -> Bar:
     return Bar(bars[0].at_us, bars[0].open, high, low, bars[-1].close)
 
 
+def test_that_a_day_is_over_with_its_last_minute_before_the_pause() -> None:
+    higher = HigherBiases()
+    flat = [(100.0, 101.0, 99.0, 100.0)] * 1_380
+    for bar in bars_at(us("2025-12-07T23:00"), flat):
+        higher.take(bar)
+    *before, last = bars_at(us("2025-12-08T23:00"), [*flat[:-1], (100.0, 110.0, 100.0, 110.0)])
+    assert [higher.take(bar)["htf_daily"] for bar in before] == [NEUTRAL] * len(before)
+    assert set(higher.take(last).values()) == {BULLISH}
+
+
 def test_that_the_higher_timeframes_keep_to_new_york_in_summer_too() -> None:
     higher = HigherBiases()
     rows = [(100.0, 101.0, 99.0, 100.0)] * 239 + [(100.0, 100.5, 99.5, 100.0)]

@@ -68,15 +68,24 @@ def test_that_an_arrival_of_a_log_is_its_alert_time_and_body(tmp_path: Path) -> 
     [
         ("", "bad.csv: line 1: no column 'Alert ID'"),
         ("Alert ID,Ticker,Name,Time\n", "bad.csv: line 1: no column 'Description'"),
-        (f"{HEAD}\n{GOOD}\n2839,MNQ1!,n,b,2025-12-09T14:00:00Z\n", "bad.csv: line 3: Ticker: not a chart: 'MNQ1!'"),
+        (
+            f"{HEAD}\n{GOOD}\n2839,MNQ1!,n,b,2025-12-09T14:00:00Z\n",
+            "bad.csv: line 3: Ticker: not a chart: 'MNQ1!'",
+        ),
         (f'{HEAD}\n2839,"a b c, 1m",n,b,2025-12-09T14:00:00Z\n', "bad.csv: line 2: Ticker: not a chart"),
         (f'{HEAD}\n2839,"{TICKER}",n,b,yesterday\n', "bad.csv: line 2: Time: not a time: 'yesterday'"),
         (f'{HEAD}\n2839,"{TICKER}",n,b,2025-12-09T14:00:00\n', "bad.csv: line 2: Time: no time zone"),
         (f"{HEAD}\n{GOOD}\n2839\n", "bad.csv: line 3: the row ends before 'Time'"),
         (f'{HEAD}\n{GOOD}\n2839,"{TICKER}",n,"never closed', "bad.csv: line 3: unexpected end of data"),
         (f'{HEAD}\n{GOOD}\n2839,"{TICKER}"x,n,b,t\n', "bad.csv: line 3: "),
-        (f'{HEAD}\n2839,"{TICKER}",n,{"x" * 300_000},2025-12-09T14:00:00Z\n', "bad.csv: line 2: field larger"),
-        (f'{HEAD}\n2839,"{TICKER}",n,b,2025-12-09T14:00:00Z,more\n', "bad.csv: line 2: the row goes on behind 'Time'"),
+        (
+            f'{HEAD}\n2839,"{TICKER}",n,{"x" * 300_000},2025-12-09T14:00:00Z\n',
+            "bad.csv: line 2: field larger",
+        ),
+        (
+            f'{HEAD}\n2839,"{TICKER}",n,b,2025-12-09T14:00:00Z,more\n',
+            "bad.csv: line 2: the row goes on behind 'Time'",
+        ),
         (f'{HEAD}\n2839,"{TICKER}",n,b,9999-12-31T23:59:59-14:00\n', "bad.csv: line 2: Time"),
     ],
 )

@@ -29,16 +29,34 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL, Connection
     from tests.clocks import FrozenClock
 
-METHODS = (
-    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "SEARCH", "QUERY", "PURGE", "BREW", "get", "post", "Post"]
-)
+METHODS = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "PROPFIND",
+    "SEARCH",
+    "QUERY",
+    "PURGE",
+    "BREW",
+    "get",
+    "post",
+    "Post",
+]
 PATHS = (
     "/ * /hook /hook/ /hook/{secret}/ /hook/{secret}? /hook/{secret}?a=1 /hook/{secret}/.. /hook//{secret} "
     "//hook/{secret} /HOOK/{secret} /hook/%2e%2e/healthz /hook/../healthz /../../etc/passwd /%2e%2e/etc/passwd "
     "/hook/{secret}%00 /hook/{secret};v=1 /hook/{secret}#x /%68ook/{secret} /healthz/ /healthz? /healthz?x=1 "
     "/healthz?nonce= /healthz?nonce=a%20b /healthz?nonce=a&x=1 /healthz/../healthz /HEALTHZ //healthz /%68ealthz "
     "/favicon.ico /robots.txt /index.php /admin /api/signals /metrics /docs /openapi.json /.git/config /.env "
-    "http://desk.example.com/healthz http://desk.example.com/hook/{secret} https://127.0.0.1/ /hook/" + "x" * 43
+    "http://desk.example.com/healthz http://desk.example.com/hook/{secret} https://127.0.0.1/ /hook/"
+    + "x"
+    * 43
 ).split()
 LONG = ["/" + "a" * 600, "/hook/" + "b" * 600, "/" + "c" * 20_000]
 STORED = "HTTP/1.1 200 OK\r\nServer: -\r\nContent-Type: text/plain\r\nContent-Length: 6\r\n\r\nstored"

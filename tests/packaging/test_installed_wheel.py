@@ -121,9 +121,7 @@ def test_that_every_resource_is_read_from_the_installed_wheel(
     assert PLANTED in expected
     shipped = found["resources"]
     assert isinstance(shipped, dict)
-    assert {
-        name: size for name, size in shipped.items() if Path(name).suffix not in NOT_SHIPPED
-    } == expected
+    assert {name: size for name, size in shipped.items() if Path(name).suffix not in NOT_SHIPPED} == expected
 
 
 def test_that_the_wheel_carries_the_version_and_the_command(found: dict[str, object]) -> None:
