@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
+import sys
 
 
 def main() -> None:
     """Run the command line; without a command, the desktop."""
-    multiprocessing.freeze_support()
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     from secondskies_desktop.cli.app import run
 
     run()

@@ -152,9 +152,9 @@ class _Uncaught(QObject):
             return
         text = "".join(traceback.format_exception(kind, error, trace))
         # Imported here: a start without errors need not wait for it.
-        import structlog
+        from secondskies_desktop.foundation.logs import logger
 
-        structlog.get_logger(__name__).error("uncaught in the window", trace=text)
+        logger(__name__).error("uncaught in the window", trace=text)
         self._happened.emit(f"{kind.__name__}: {error}", text)
 
     def _on_thread_error(self, failed: Any) -> None:

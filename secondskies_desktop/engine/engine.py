@@ -15,7 +15,6 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-import structlog
 
 from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
@@ -27,6 +26,7 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.database.writer import Writer
 from secondskies_desktop.foundation.jobs import Job, Jobs
+from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.foundation.secrets import WebhookSecret
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.access_log import AccessLog
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 DAY_S = 86_400.0
 _STOP_WITHIN_S = 15.0

@@ -9,10 +9,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-import structlog
-
 from secondskies_desktop.engine.reading import arrival_row
 from secondskies_desktop.foundation.database.engine import read_engine
+from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.changes import ArrivalsChanged
 from secondskies_desktop.signals import store as signal_store
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 POLL_S = 0.5
 _MOST_ARRIVALS = 500
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 class Follower:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import structlog
+from secondskies_desktop.foundation.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 E = TypeVar("E")
-
-_log = structlog.get_logger(__name__)
 
 
 class Bus:
@@ -43,4 +41,4 @@ class Bus:
             try:
                 hear(event)
             except Exception:
-                _log.exception("listener failed", event_kind=type(event).__name__)
+                logger(__name__).exception("listener failed", event_kind=type(event).__name__)

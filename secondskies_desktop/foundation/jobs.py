@@ -9,18 +9,18 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from secondskies_desktop.foundation.clock import as_datetime
+from secondskies_desktop.foundation.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from secondskies_desktop.foundation.clock import Clock
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

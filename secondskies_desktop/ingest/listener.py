@@ -15,11 +15,11 @@ from collections import deque
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
-import structlog
 from aiohttp import HttpVersion11, web
 from aiohttp.web_protocol import RequestPayloadError
 
 from secondskies_desktop.foundation.database.failure import DatabaseProblem
+from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest.limits import StrangerLimit
 from secondskies_desktop.ingest.store import Arrival
 from secondskies_desktop.ingest.tokens import matching
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.inbox import Inbox
     from secondskies_desktop.ingest.tokens import Token
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 ROUTES = (("POST", "/hook/{token}"), ("GET", "/healthz"))
 """All that the application answers; the tests hold every other method and path against it."""

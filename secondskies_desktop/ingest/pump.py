@@ -14,10 +14,9 @@ import gc
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-import structlog
-
 from secondskies_desktop.foundation.database.engine import write_engine
 from secondskies_desktop.foundation.database.failure import DatabaseLocked, DatabaseProblem, named
+from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 from secondskies_desktop.ingest.store import Delivery
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.store import Stored
     from secondskies_desktop.signals.changes import SignalRow
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 _SMALL_SLICE = 16
 _LARGE_SLICE = 512

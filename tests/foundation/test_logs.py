@@ -10,7 +10,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondskies_desktop.foundation.logs import configure_logs, redacted
+from secondskies_desktop.foundation.logs import configure_logs, logger, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ def as_before() -> Iterator[None]:
     """Put the standard library's logging back as it was."""
     root = logging.getLogger()
     handlers, level, config = list(root.handlers), root.level, structlog.get_config()
+    structlog.reset_defaults()
     yield
     for handler in root.handlers:
         if handler not in handlers:
@@ -61,7 +62,7 @@ def test_that_both_kinds_of_logger_and_their_tracebacks_are_clean(
     try:
         raise ValueError(f"no route /hook/{canary}")
     except ValueError:
-        structlog.get_logger("ours").exception("failed", token=canary, url=f"/hook/{canary}")
+        logger("ours").exception("failed", token=canary, url=f"/hook/{canary}")
         logging.getLogger("asyncio").exception("failed with %s", canary)
     said = capsys.readouterr().err + (tmp_path / "secondskies.log").read_text()
     assert "Traceback" in said

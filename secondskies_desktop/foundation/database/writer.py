@@ -17,21 +17,20 @@ from collections import deque
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import structlog
-
 from secondskies_desktop.foundation.database.engine import swift_transaction, write_engine
 from secondskies_desktop.foundation.database.failure import (
     DatabaseLocked,
     DatabaseProblem,
     named,
 )
+from secondskies_desktop.foundation.logs import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine import URL, Connection
 
-_log = structlog.get_logger(__name__)
+_log = logger(__name__)
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
