@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks import acknowledgements
+from benchmarks import acknowledgements, signals, window
 from benchmarks.rows import Line, not_measured, table
 
 if TYPE_CHECKING:
@@ -23,6 +23,12 @@ ROWS: dict[str, Measure] = {
     acknowledgements.ONE: acknowledgements.one_connection,
     acknowledgements.SLOW: acknowledgements.slow_disk,
     acknowledgements.BLOCKED: acknowledgements.blocked_window,
+    window.VISIBLE: window.visible,
+    window.TABLE: window.busy_table,
+    window.START: window.start,
+    signals.DECODE: signals.decode_and_fold,
+    signals.REBUILD: signals.rebuild,
+    signals.FLAT: signals.flatness,
 }
 
 

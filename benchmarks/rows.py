@@ -25,6 +25,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Busy(msgspec.Struct, frozen=True):
+    """How a table stood a storm: the share of its thread's time, and what became of what the trader saw."""
+
+    share: float
+    signals: int
+    no_reset: bool
+    kept: bool
+
+
 def at_least(
     row: str,
     what: str,

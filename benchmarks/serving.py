@@ -24,19 +24,22 @@ ROOT = Path(__file__).resolve().parent.parent
 _STOP_WITHIN_S = 20.0
 
 
+def surroundings(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return an environment in which a program finds no profile and no keyring of whoever measures."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SECONDSKIES_")}
+    kept.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    return {**kept, **(extra or {})}
+
+
 @contextlib.contextmanager
 def program(*words: object, extra: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """Run a Python program of ours until the block ends; its stdout is a pipe."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SECONDSKIES_")}
-    # Without a session bus no entry is made in the keyring of whoever measures.
-    environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
-    environment.update(extra or {})
     process = subprocess.Popen(
         [sys.executable, *(str(word) for word in words)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env=environment,
+        env=surroundings(extra),
     )
     try:
         yield process

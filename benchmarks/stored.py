@@ -1,21 +1,24 @@
-"""A profile with 20,000 signals, made through the real inbox and pump from the bodies of a simulated week.
+"""Inboxes and profiles of any size, from the bodies of a few simulated days told again and again.
 
-The week is told again with every date moved by whole weeks into the past: the simulation of so many would take
-longer than what is measured with them.
+Every date and time in them is moved back by whole weeks of New York's clock: the simulation of so many weeks would
+take longer than what is measured with them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks import bodies
 from secondskies_desktop.demo.speech import Generation, speak
+from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.foundation.database.engine import read_engine, write_engine
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.profile import Profile, open_profile
+from secondskies_desktop.foundation.sessions import NEW_YORK
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tokens import DEFAULT_STREAM
@@ -25,67 +28,95 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from secondskies_desktop.foundation.database.engine import URL
+
 SIGNALS = 20_000
 _BARS = 5_000
-_WEEK_US = 7 * 86_400_000_000
+_WEEKS = 300
+_AT_ONCE = 1_000
 _EVERY_BATCH = 20
-_DATE = re.compile(rb"(?<!\d)20\d\d-?[01]\d-?[0-3]\d(?=[T_])")
+_DATE_OR_MS = re.compile(rb"(?<!\d)(?:20\d\d-?[01]\d-?[0-3]\d(?=[T_\"])|1[67]\d{11}(?!\d))")
 
 
-def make(home: Path, signals: int = SIGNALS) -> Profile:
-    """Make the profile; raises AssertionError where a body was not understood."""
+class Told(NamedTuple):
+    """What arrived, and the close of the bar it was told at (µs UTC)."""
+
+    body: bytes
+    at_us: int
+
+
+def told_days(generation: Generation) -> list[Told]:
+    """Return what the indicator says in some simulated days."""
+    return [
+        Told(one.body, one.bar_close_us) for one in speak(bodies.SEED, bodies.START_US, _BARS, generation)
+    ]
+
+
+def without_most_batches(told: list[Told]) -> list[Told]:
+    """Keep every twentieth batch: many signals, and not many events of each."""
+    batches = [one for one in told if b'"MFE_UPDATE_BATCH"' in one.body]
+    dropped = set(batches) - set(batches[::_EVERY_BATCH])
+    return [one for one in told if one not in dropped]
+
+
+def arrivals(told: list[Told], weeks: int = _WEEKS) -> Iterator[store.Arrival]:
+    """Yield the arrivals of so many weeks one after the other, oldest first."""
+    for back in range(weeks, 0, -1):
+        earlier, by_us = _earlier(timedelta(weeks=back))
+        for one in told:
+            body = _DATE_OR_MS.sub(earlier, one.body)
+            digest = hashlib.sha256(body).digest()
+            yield store.Arrival(one.at_us - by_us, "webhook:default", DEFAULT_STREAM, digest, None, body)
+
+
+def fill(url: URL, coming: Iterator[store.Arrival], *, events: int = 0, signals: int = 0) -> tuple[int, int]:
+    """Put arrivals into the inbox and fold them, until so much is stored; returns the events and the signals.
+
+    Raises AssertionError where a body was not understood.
+    """
+    ensure_schema(url)
+    writer, reader, pump = write_engine(url, wait_ms=5_000, durable=False), read_engine(url), Pump(url)
+    try:
+        while True:
+            with reader.connect() as connection:
+                stored = signal_store.count_events(connection)
+                known = sum(signal_store.count_statuses(connection).values())
+                assert not store.dead_ids(connection)
+            if stored >= events and known >= signals:
+                return stored, known
+            with writer.begin() as connection:
+                store.append_arrivals(connection, list(islice(coming, _AT_ONCE)))
+            pump.run_to_end()
+    finally:
+        pump.close()
+        reader.dispose()
+        writer.dispose()
+
+
+def profile_with_signals(home: Path, signals: int = SIGNALS) -> Profile:
+    """Make a profile with so many signals in it."""
     profile = open_profile(home, f"sqlite:///{home / 'secondskies.db'}")
     profile.settings_file.write_text("[listener]\nport = 0\n", encoding="utf-8")
-    ensure_schema(profile.database, profile.backups)
-    week = _week()
-    born = sum(b'"SIGNAL_CREATED"' in body for body, _ in week)
-    writer = write_engine(profile.database, wait_ms=5_000)
-    with writer.begin() as connection:
-        for back in range(-(-signals // born), 0, -1):
-            store.append_arrivals(connection, list(_arrivals(week, back)))
-    writer.dispose()
-    pump = Pump(profile.database)
-    pump.run_to_end()
-    pump.close()
-    reader = read_engine(profile.database)
-    with reader.connect() as connection:
-        assert not store.dead_ids(connection)
-        assert sum(signal_store.count_statuses(connection).values()) >= signals
-    reader.dispose()
+    told = without_most_batches(told_days(Generation.BATCH))
+    born = sum(b'"SIGNAL_CREATED"' in one.body for one in told)
+    fill(profile.database, arrivals(told, -(-signals // born) + 1), signals=signals)
     return profile
 
 
-def _week() -> list[tuple[bytes, int]]:
-    """Return the bodies of simulated days with the times of their arrival, of the batches every twentieth."""
-    told: list[tuple[bytes, int]] = []
-    batches = 0
-    for one in speak(bodies.SEED, bodies.START_US, _BARS, Generation.BATCH):
-        if b'"MFE_UPDATE_BATCH"' in one.body:
-            batches += 1
-            if batches % _EVERY_BATCH:
-                continue
-        told.append((one.body, one.bar_close_us))
-    return told
-
-
-def _arrivals(week: list[tuple[bytes, int]], back: int) -> Iterator[store.Arrival]:
-    earlier = _earlier(timedelta(weeks=back))
-    for body, at_us in week:
-        moved = _DATE.sub(earlier, body)
-        digest = hashlib.sha256(moved).digest()
-        received_us = at_us - back * _WEEK_US
-        yield store.Arrival(received_us, "webhook:default", DEFAULT_STREAM, digest, None, moved)
-
-
-def _earlier(by: timedelta) -> Callable[[re.Match[bytes]], bytes]:
+def _earlier(by: timedelta) -> tuple[Callable[[re.Match[bytes]], bytes], int]:
+    """Return what moves a date or a time in a body, and by how many µs: an hour more or less beyond a change."""
+    start = datetime.fromtimestamp(bodies.START_US / 1_000_000, tz=NEW_YORK)
+    # Python subtracts from the wall clock, whatever was changed in between.
+    by_us = bodies.START_US - as_us(start - by)
     known: dict[bytes, bytes] = {}
 
     def move(found: re.Match[bytes]) -> bytes:
         word = found[0]
         if word not in known:
+            if len(word) == len("1756926000000"):
+                return b"%d" % (int(word) - by_us // 1_000)
             form = "%Y-%m-%d" if b"-" in word else "%Y%m%d"
-            day = datetime.strptime(word.decode(), form).replace(tzinfo=UTC) - by
-            known[word] = day.strftime(form).encode()
+            known[word] = (datetime.strptime(word.decode(), form) - by).strftime(form).encode()  # noqa: DTZ007 - a date alone has no zone
         return known[word]
 
-    return move
+    return move, by_us

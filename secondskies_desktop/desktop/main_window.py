@@ -195,11 +195,15 @@ class MainWindow(QMainWindow):
             widget.deleteLater()
             self.restoreState(self._instead)
 
+    def listen(self, bridge: Bridge) -> None:
+        """Show what needs attention from now on, also while nothing is started yet."""
+        bridge.attention_changed.connect(self.attention.take, Qt.ConnectionType.UniqueConnection)
+
     def start(self, desk: Desk, bridge: Bridge, readers: Readers, keys: Sequence[str] | None = None) -> None:
         """Start panels (all, or these) and, with the first of them, the status bar and the strip."""
         if self._desk is None:
             self._desk, self._readers = desk, readers
-            bridge.attention_changed.connect(self.attention.take)
+            self.listen(bridge)
             self.status.start(desk, bridge, readers)
         for key in self.panels if keys is None else keys:
             if key in self.panels:

@@ -47,6 +47,7 @@ class WindowLife(QObject):
         self.window = MainWindow(
             [first_panel()], settings, later=LATER, demo=profile.demo, profile=profile.name
         )
+        self.window.listen(self.bridge)
         self.window.begin(workspace)
         self._is_first_started = False
         self._is_painted = False

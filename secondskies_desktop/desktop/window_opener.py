@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
@@ -98,14 +99,18 @@ class ProfileOpener:
         self._looking: list[_Glance | EngineDesk] = []
 
     def glance(self, bus: Bus) -> Desk | None:
-        glance = _Glance(self.profile, bus)
-        try:
-            glance.signals(1)
-        except Exception:
-            glance.close()
-            return None
-        self._looking.append(glance)
-        return cast("Desk", glance)
+        from secondskies_desktop.foundation.database.engine import first_look
+
+        with contextlib.suppress(Exception), first_look(self.profile.database):
+            glance = _Glance(self.profile, bus)
+            try:
+                glance.signals(1)
+            except Exception:
+                glance.close()
+                return None
+            self._looking.append(glance)
+            return cast("Desk", glance)
+        return None
 
     def open(self, bus: Bus) -> Desk:
         from secondskies_desktop.engine.opening import open_desk

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 SNAPSHOT = "snapshot"
-_PAGE = 2_000
+_FIRST_PAGE = 64
+_PAGE = 2_048
 _FIELDS = "at_us,open,high,low,close"
 
 
@@ -59,15 +60,20 @@ def _replace_if_earlier(connection: Connection, stream: str, bar: Bar, arrival: 
 
 
 def bars_from(connection: Connection, stream: str, from_us: int) -> Iterator[Bar]:
-    """Yield the bars of a chart from a time on, oldest first, read page by page as they are asked for."""
-    statement = f"SELECT {_FIELDS} FROM bars WHERE stream=? AND at_us>=? ORDER BY at_us LIMIT {_PAGE}"
+    """Yield the bars of a chart from a time on, oldest first, read page by page as they are asked for.
+
+    Pages grow: most trades end within their first hour, and some run for days.
+    """
+    statement = f"SELECT {_FIELDS} FROM bars WHERE stream=? AND at_us>=? ORDER BY at_us LIMIT ?"
+    limit = _FIRST_PAGE
     while True:
-        page = fetch(connection, statement, (stream, from_us))
+        page = fetch(connection, statement, (stream, from_us, limit))
         for row in page:
             yield Bar(*row)
-        if len(page) < _PAGE:
+        if len(page) < limit:
             return
         from_us = page[-1][0] + 1
+        limit = min(2 * limit, _PAGE)
 
 
 def bars_between(connection: Connection, stream: str, from_us: int, to_us: int | None) -> list[Bar]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals import fields
@@ -83,8 +83,34 @@ def all_signals_export(tree: dict[str, Any]) -> Decoded:
     return Decoded("all-signals-export", "ALL_SIGNALS_EXPORT", events, problems=problems)
 
 
+class Snapshot(NamedTuple):
+    """What a snapshot says of all its signals: the open of its bar, and the details they have in common."""
+
+    at_us: int | None
+    common: dict[str, Any]
+
+
 def snapshot(tree: dict[str, Any]) -> Decoded:
-    """Decode UNIFIED_SNAPSHOT_V1: the bar, the running trades (at most 12) and the new triangles.
+    """Decode UNIFIED_SNAPSHOT_V1: the bar, the running trades (at most 12) and the new triangles."""
+
+    def read(told: Snapshot) -> Said:
+        running, problems = _each(
+            fields.rows(tree, "signals"),
+            "signals",
+            lambda item: _followed(item, told.at_us, told.common),
+        )
+        born, more = _each(
+            fields.rows(tree, "triangles_delta"),
+            "triangles_delta",
+            lambda item: _triangle(item, "triangle_time", told.common),
+        )
+        return [*born, *running], (*problems, *more)
+
+    return snapshot_of(tree, read)
+
+
+def snapshot_of(tree: dict[str, Any], read: Callable[[Snapshot], Said]) -> Decoded:
+    """Decode what stands around the signals of a snapshot, which `read` reads.
 
     A bar that cannot be is a problem of the body; what it says of signals is read all the same.
     """
@@ -94,31 +120,21 @@ def snapshot(tree: dict[str, Any]) -> Decoded:
     symbol = fields.chart_symbol(fields.text(tree, "symbol"))
     at_us, bar, problems = _bar_of_snapshot(tree, close_us)
     if fields.flag(tree, "debug_overflow"):
-        return Decoded(
-            "snapshot-v1",
-            "UNIFIED_SNAPSHOT_V1",
-            [],
-            problems=problems,
-            notes=("overflow",),
-            bar=bar,
-            symbol=symbol,
-        )
-    common: dict[str, Any] = {"by_bars": True}
-    if symbol is not None:
-        common["symbol"] = symbol
-    running, more = _each(
-        fields.rows(tree, "signals"), "signals", lambda item: _followed(item, at_us, common)
-    )
-    born, still_more = _each(
-        fields.rows(tree, "triangles_delta"),
-        "triangles_delta",
-        lambda item: _triangle(item, "triangle_time", common),
-    )
+        events: list[Event] = []
+        notes: tuple[str, ...] = ("overflow",)
+    else:
+        common: dict[str, Any] = {"by_bars": True}
+        if symbol is not None:
+            common["symbol"] = symbol
+        notes = ()
+        events, more = read(Snapshot(at_us, common))
+        problems = (*problems, *more)
     return Decoded(
         "snapshot-v1",
         "UNIFIED_SNAPSHOT_V1",
-        [*born, *running],
-        problems=(*problems, *more, *still_more),
+        events,
+        problems=problems,
+        notes=notes,
         bar=bar,
         symbol=symbol,
     )

@@ -112,8 +112,8 @@ def _be_with_bars(state: SignalState, walked: Legs, shown: BeLeg, said: Leg) -> 
         return said
     if shown.stopped_us is not None:
         return Leg(shown.status, said.mfe, shown.stopped_us)
-    if said.status is LegStatus.NOT_TRACKED and not walked.missing:
-        # He did not track this leg, but every bar of it is known.
+    if said.status is LegStatus.NOT_TRACKED and not walked.missing and EventType.EXIT_SL not in state.kinds:
+        # He did not track this leg, but every bar of it is known; it cannot run on where the other has ended.
         return Leg(LegStatus.RUNNING, said.mfe, None)
     if said.status is LegStatus.STOPPED_SL and shown.triggered_us is not None:
         return Leg(LegStatus.STOPPED_BE, said.mfe, said.stopped_us)

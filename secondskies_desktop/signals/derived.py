@@ -140,7 +140,8 @@ def _times(
     if times["be_triggered_at"] is None and legs.triggered_us is not None:
         times["be_triggered_at"] = legs.triggered_us
         sources["be_triggered_at"] = Source.RECOMPUTED
-        inferred.append("BE_TRIGGERED")
+        if EventType.BE_TRIGGERED not in state.kinds:
+            inferred.append("BE_TRIGGERED")
     for name, kind in (
         ("confirmed_at", EventType.CONFIRMED),
         ("cancelled_at", EventType.CANCELLED),

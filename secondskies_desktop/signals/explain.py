@@ -57,12 +57,16 @@ def explain(view: SignalView, events: Sequence[HistoryEvent]) -> list[Reason]:
         if view.sources.get("session") == Source.INFERRED:
             words = "the minute table applied to the id's bar, because no message says the signal bar"
         reasons.append(_reason(view, "session", view.session, words, ()))
-    for field in ("entry_price", "stop_loss", "direction"):
+    if view.trade_date is not None:
+        words = "the day in New York of the bar that gives the session, rolled at 18:00"
+        reasons.append(_reason(view, "trade_date", view.trade_date, words, ()))
+    for field in ("symbol", "entry_price", "stop_loss", "direction", "htf", "bars_to_confirm"):
         value = getattr(view, field)
         if value is not None:
-            reasons.append(
-                _reason(view, field, value, "the first received value that says it", _saying(events, field))
-            )
+            reasons.append(_reason(view, field, value, *_said_first(view, events, field)))
+    if view.entry_open is not None:
+        words = "the open of the entry bar, beside the received entry price on which R stands"
+        reasons.append(_reason(view, "entry_open", view.entry_open, words, ()))
     if view.risk_points is not None:
         reasons.append(
             _reason(view, "risk_points", view.risk_points, "entry minus stop, in the direction", ())
@@ -79,9 +83,18 @@ def _of(events: Sequence[HistoryEvent], kind: str) -> list[int]:
     return [event.inbox_id for event in events if event.type == kind and event.inbox_id is not None]
 
 
-def _saying(events: Sequence[HistoryEvent], field: str) -> list[int]:
-    found = [event for event in events if field in event.values and event.inbox_id is not None]
-    return [event.inbox_id for event in found[:1] if event.inbox_id is not None]
+def _said_first(view: SignalView, events: Sequence[HistoryEvent], field: str) -> tuple[str, tuple[int, ...]]:
+    source = Source(view.sources.get(field, "received"))
+    if source is not Source.RECEIVED:
+        words = "open-market minutes from the triangle to the confirmation bar"
+        return words if field == "bars_to_confirm" else _SOURCE_WORDS[source], ()
+    value = getattr(view, field)
+    found = [
+        (event.received_us or 0, event.inbox_id)
+        for event in events
+        if event.inbox_id is not None and event.values.get(field) == value
+    ]
+    return "the first received value that says it", tuple(inbox_id for _, inbox_id in sorted(found)[:1])
 
 
 def _signal_at(view: SignalView, events: Sequence[HistoryEvent]) -> Reason:
@@ -116,6 +129,8 @@ def _be_leg(view: SignalView, events: Sequence[HistoryEvent]) -> Reason:
         words = "−1R: the original stop before +1R"
         if exits:
             words = "−1R: EXIT_BREAK_EVEN without trigger (the MFE never reached 1R): died at the stop"
+        else:
+            exits = _of(events, EventType.EXIT_SL)
     elif status is LegStatus.NOT_TRACKED:
         words = "BE MFE is 0 while No-BE reached 1R: the indicator did not track this leg"
     elif status is LegStatus.RUNNING:

@@ -70,12 +70,13 @@ def _of_one(target: float, mode: BeMode, leg: LegFacts) -> Outcome:  # noqa: PLR
         return Outcome(OutcomeState.WIN, target, target)
     if leg.status in (LegStatus.NOT_STARTED, LegStatus.RUNNING):
         return Outcome(OutcomeState.OPEN, None, None)
+    ended_at_entry = mode is BeMode.BE1 and leg.status is LegStatus.STOPPED_BE
+    if ended_at_entry and target <= 1:
+        # Break-even was triggered, so +1R printed and a nearer target had been filled before.
+        return Outcome(OutcomeState.WIN, target, target)
     if leg.mfe is None:
         # The leg has ended, but how far it ran was never said: a target may have been reached.
         return Outcome(OutcomeState.UNKNOWN, None, None)
-    if mode is BeMode.BE1 and leg.status is LegStatus.STOPPED_BE:
-        if target <= 1:
-            # Break-even was triggered, so +1R printed and a nearer target had been filled before.
-            return Outcome(OutcomeState.WIN, target, target)
+    if ended_at_entry:
         return Outcome(OutcomeState.SCRATCH, 0.0, 0.0)
     return Outcome(OutcomeState.LOSS, -1.0, -1.0)

@@ -13,6 +13,7 @@ import msgspec
 from secondskies_desktop.signals import alerts_by_bar, alerts_by_event, fields
 from secondskies_desktop.signals.alerts_by_event import single
 from secondskies_desktop.signals.as_sent_batch import batch_as_sent
+from secondskies_desktop.signals.as_sent_snapshot import snapshot_as_sent
 from secondskies_desktop.signals.as_sent_telemetry import telemetry_as_sent
 from secondskies_desktop.signals.event import Decoded, Undecodable
 from secondskies_desktop.signals.strict_json import decode_strictly
@@ -29,7 +30,7 @@ def decode(body: bytes, arrival_us: int) -> Decoded:
     """Decode one alert body that arrived at `arrival_us`; raises Undecodable with the dead letter's reason."""
     if len(body) > MAX_BODY_BYTES:
         raise Undecodable(f"larger than {MAX_BODY_BYTES} bytes")
-    regular = batch_as_sent(body) or telemetry_as_sent(body, arrival_us)
+    regular = batch_as_sent(body) or snapshot_as_sent(body) or telemetry_as_sent(body, arrival_us)
     if regular is not None:
         return regular
     tree, repairs = decode_strictly(body)
