@@ -33,6 +33,7 @@ _ENTERED = frozenset(
         EventType.EXIT_PARTIAL,
     )
 )
+_UNSEEN_END = "the end was said, and no bar shows it: what the bars show is left out"
 _ROUNDED_R = 0.01
 """Snapshots send excursions with two decimals: this near, they say what the bars say."""
 
@@ -61,6 +62,8 @@ def _is_entered(state: SignalState) -> bool:
 
 def _with_bars(state: SignalState, walked: Legs, said: LegReading) -> LegReading:
     """Join what the bars show with what was received; exits that nobody announced are recomputed."""
+    if _ended_unseen(said, walked):
+        return said._replace(ambiguous_because=(*said.ambiguous_because, _UNSEEN_END))
     shown, other = _readings(state, walked)
     sources, inferred = dict(said.sources), list(said.inferred)
     no_be = said.no_be
@@ -76,7 +79,10 @@ def _with_bars(state: SignalState, walked: Legs, said: LegReading) -> LegReading
             inferred.append("EXIT_BE")
     no_be_mfe, sources["no_be_mfe"] = _larger(walked.mfe, no_be.mfe, sources.get("no_be_mfe"))
     be_mfe: float | None = None
-    if be.status is not LegStatus.NOT_TRACKED:
+    if EventType.EXIT_BE in state.kinds and shown.stopped_us is None and be.mfe is not None:
+        # It ended where no bar shows it, and the bars after that are not of its life.
+        be_mfe = min(be.mfe, no_be_mfe)
+    elif be.status is not LegStatus.NOT_TRACKED:
         be_mfe, sources["be_mfe"] = _larger(shown.mfe, be.mfe, sources.get("be_mfe"))
         be_mfe = min(be_mfe, no_be_mfe)
     mae = said.mae
@@ -93,6 +99,16 @@ def _with_bars(state: SignalState, walked: Legs, said: LegReading) -> LegReading
         sources=sources,
         inferred=tuple(inferred),
     )
+
+
+def _ended_unseen(said: LegReading, walked: Legs) -> bool:
+    """Tell whether the trade is said to be over while the bars let it run on: into bars after its end."""
+    if said.no_be.status is not LegStatus.STOPPED_SL:
+        return False
+    if walked.stopped_us is None:
+        return True
+    said_us = said.no_be.stopped_us if said.sources.get("exit_at") == Source.RECEIVED else None
+    return said_us is not None and walked.stopped_us > said_us
 
 
 def _readings(state: SignalState, walked: Legs) -> tuple[BeLeg, BeLeg]:
@@ -112,8 +128,8 @@ def _be_with_bars(state: SignalState, walked: Legs, shown: BeLeg, said: Leg) -> 
         return said
     if shown.stopped_us is not None:
         return Leg(shown.status, said.mfe, shown.stopped_us)
-    if said.status is LegStatus.NOT_TRACKED and not walked.missing and EventType.EXIT_SL not in state.kinds:
-        # He did not track this leg, but every bar of it is known; it cannot run on where the other has ended.
+    if said.status is LegStatus.NOT_TRACKED and not walked.missing:
+        # He did not track this leg, but every bar of it is known.
         return Leg(LegStatus.RUNNING, said.mfe, None)
     if said.status is LegStatus.STOPPED_SL and shown.triggered_us is not None:
         return Leg(LegStatus.STOPPED_BE, said.mfe, said.stopped_us)

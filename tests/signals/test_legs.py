@@ -365,13 +365,13 @@ READ = {
         [alive(1, 0, 1.2), say(EventType.EXIT_SL)],
         [(0.5, 0.1), (1.2, 0.2)],
         (Status.COMPLETED, NOT_TRACKED),
-        False,
+        True,
     ),
     "the stop said and not seen": (
         [alive(1, 1.2, 1.2), say(EventType.EXIT_SL)],
         [(0.5, 0.1), (1.2, 0.2)],
         (Status.COMPLETED, STOPPED_BE),
-        False,
+        True,
     ),
     "listed after the bars say stopped": (
         [alive(5, 0.5, 0.5)],
@@ -394,6 +394,15 @@ def test_that_bars_and_messages_are_read_together(
     view = derive(state)
     assert (view.status, view.be_status) == expected
     assert view.ambiguous is is_ambiguous
+
+
+def test_that_bars_after_an_end_that_none_of_them_shows_count_for_nothing() -> None:
+    state = followed(alive(1, 1.5, 1.5), say(EventType.EXIT_SL, 2))
+    walk_again(state, [r_bar(minute, 1.5 + minute, 0.1) for minute in range(5)])
+    view = derive(state)
+    assert (view.no_be_mfe, view.sources["no_be_mfe"]) == (1.5, "received")
+    assert view.status is Status.COMPLETED
+    assert view.ambiguous_because == ("the end was said, and no bar shows it: what the bars show is left out",)
 
 
 def test_that_exits_that_nobody_announced_are_recomputed() -> None:
