@@ -22,6 +22,7 @@ from secondskies_desktop.foundation.attention import Attention, AttentionBoard, 
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.database.backup import rolling_backup
+from secondskies_desktop.foundation.database.engine import first_look
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.database.writer import Writer
@@ -105,8 +106,10 @@ class Engine:
         self._lock.acquire()
         try:
             ensure_schema(self.profile.database, self.profile.backups)
-            self._thread.start()
-            self.ready = self._started.result()
+            # Until all has opened, nothing of the log is moved into a file that may turn out to be damaged.
+            with first_look(self.profile.database):
+                self._thread.start()
+                self.ready = self._started.result()
         except BaseException:
             self._lock.release()
             raise

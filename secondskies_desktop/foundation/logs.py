@@ -60,6 +60,8 @@ def configure_logs(folder: Path | None = None, level: int = logging.WARNING) -> 
         handler.setFormatter(_RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         root.addHandler(handler)
     root.setLevel(level)
+    # A line that cannot be written, on a full disk, would else go to stderr whole: with a traceback, unredacted.
+    logging.raiseExceptions = False
 
 
 def logger(name: str) -> BoundLogger:

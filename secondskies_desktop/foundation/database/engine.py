@@ -6,23 +6,24 @@ The driver module is chosen here and nowhere else: two SQLite libraries on one W
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
-from secondskies_desktop.foundation.database.failure import DatabaseUnreachable
+from secondskies_desktop.foundation.database.failure import DatabaseDamaged, DatabaseUnreachable, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy.engine import Engine
 
 __all__ = [
     "URL",
     "Connection",
+    "first_look",
     "parse_url",
     "read_engine",
     "sqlite_url",
@@ -64,6 +65,35 @@ def sqlite_version() -> str:
 
     version: str = dbapi2.sqlite_version
     return version
+
+
+@contextlib.contextmanager
+def first_look(url: URL) -> Iterator[None]:
+    """Read a row of every table of an SQLite file that has a log; raises DatabaseProblem.
+
+    SQLite deletes the log of an empty file, and whoever closes a file last moves the log into it, even into a
+    damaged one: not before this look is over, which may not write.
+    """
+    file = Path(url.database or "").absolute()
+    log = Path(f"{file}-wal")
+    if url.get_backend_name() != "sqlite" or not log.exists() or not log.stat().st_size:
+        yield
+        return
+    if not file.exists() or not file.stat().st_size:
+        raise DatabaseDamaged(f"{file.name} is empty although its log is there; it was left as it is")
+    from pysqlite3 import dbapi2
+
+    with contextlib.ExitStack() as open_until_then:
+        try:
+            address = f"{file.as_uri()}?mode=ro"
+            connection = dbapi2.connect(address, uri=True, timeout=READ_WAIT_MS / 1000)
+            open_until_then.callback(connection.close)
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall()
+            for (name,) in tables:
+                connection.execute(f'SELECT * FROM "{name}" LIMIT 1').fetchall()
+        except Exception as error:
+            raise named(error) from error
+        yield
 
 
 def write_engine(url: URL, *, wait_ms: int = 100, durable: bool = True) -> Engine:

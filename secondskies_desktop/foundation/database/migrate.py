@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from secondskies_desktop.foundation.database import backup
-from secondskies_desktop.foundation.database.engine import write_engine
+from secondskies_desktop.foundation.database.engine import first_look, write_engine
 from secondskies_desktop.foundation.database.failure import (
     DatabaseDamaged,
     DatabaseTooNew,
@@ -34,25 +34,30 @@ def ensure_schema(url: URL, backups: Path | None = None) -> bool:
     """
     fresh = check_file(url)
     try:
-        if not fresh and _version_by_read(url) == HEAD:
-            return False
-        engine = write_engine(url, wait_ms=5_000)
-        try:
-            with engine.connect() as connection:
-                version = current_version(connection)
-                of_others = version is None and _is_of_others(connection)
-                connection.rollback()
-                if version == HEAD:
-                    return False
-                if of_others:
-                    raise DatabaseDamaged("this is not a database of this program; nothing was added to it")
-                if version is not None and backups is not None:
-                    backup.rolling_backup(url, backups, reason=f"before-{HEAD}")
-                _upgrade(connection)
-        finally:
-            engine.dispose()
+        with first_look(url):
+            return _bring_up(url, backups, fresh=fresh)
     except Exception as error:
         raise named(error) from error
+
+
+def _bring_up(url: URL, backups: Path | None, *, fresh: bool) -> bool:
+    if not fresh and _version_by_read(url) == HEAD:
+        return False
+    engine = write_engine(url, wait_ms=5_000)
+    try:
+        with engine.connect() as connection:
+            version = current_version(connection)
+            of_others = version is None and _is_of_others(connection)
+            connection.rollback()
+            if version == HEAD:
+                return False
+            if of_others:
+                raise DatabaseDamaged("this is not a database of this program; nothing was added to it")
+            if version is not None and backups is not None:
+                backup.rolling_backup(url, backups, reason=f"before-{HEAD}")
+            _upgrade(connection)
+    finally:
+        engine.dispose()
     return True
 
 
