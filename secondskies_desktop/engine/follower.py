@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
 
 POLL_S = 0.5
-_MOST_ARRIVALS = 500
+_AT_ONCE = 500
 
 _log = logger(__name__)
 
@@ -62,19 +62,14 @@ class Follower:
                 self._bus.publish(SignalsRebuilt(newest))
                 return
             changed = signal_store.changed_since(connection, self._seq) if newest > self._seq else []
-            arrivals = (
-                inbox_store.list_inbox(
-                    connection, limit=min(place - self._place, _MOST_ARRIVALS), before=place + 1
-                )
-                if place > self._place
-                else []
-            )
-        if changed:
-            self._seq = changed[-1].seq
-            self._bus.publish(SignalsChanged(self._seq, tuple(changed)))
-        if arrivals:
-            self._place = place
-            self._bus.publish(ArrivalsChanged(tuple(arrival_row(row) for row in reversed(arrivals))))
+            if changed:
+                self._seq = changed[-1].seq
+                self._bus.publish(SignalsChanged(self._seq, tuple(changed)))
+            while self._place < place and not self._over.is_set():
+                until = min(place, self._place + _AT_ONCE)
+                arrivals = inbox_store.list_inbox(connection, limit=until - self._place, before=until + 1)
+                self._place = until
+                self._bus.publish(ArrivalsChanged(tuple(arrival_row(row) for row in reversed(arrivals))))
 
     def _run(self) -> None:
         while not self._over.wait(POLL_S):
