@@ -158,6 +158,19 @@ class Engine:
             raise RuntimeError("the engine has not been started")
         return self.writer.call(work)
 
+    def _fold(self, budget_s: float) -> bool:
+        left = self.pump.step(budget_s)
+        if self.pump.problem is None:
+            self.board.clear("storage", "fold")
+        else:
+            self._raise(
+                "storage",
+                Severity.DANGER,
+                "fold",
+                f"Alerts are stored, but signals stand still: {self.pump.problem}",
+            )
+        return left
+
     def _publish(self, event: object) -> None:
         self.bus.publish(self._acks.complete(event))
 
@@ -182,7 +195,7 @@ class Engine:
             inbox.told(appends, problem)
 
         writer: Writer[store.Arrival] = Writer(
-            self.profile.database, store.append_arrivals, told, self.pump.step
+            self.profile.database, store.append_arrivals, told, self._fold
         )
         self.writer = writer
         inbox.use(writer)
@@ -281,16 +294,17 @@ class Engine:
         if problem is None:
             self.board.clear("storage", "inbox")
             return
-        _log.error("alert not stored", reason=str(problem))
-        self._raise(
+        is_new = self._raise(
             "storage",
             Severity.DANGER,
             "inbox",
             f"Alerts cannot be stored and are refused: {problem}. TradingView sends each three more times.",
         )
+        if is_new:
+            _log.error("alerts are not stored", reason=str(problem))
 
     def _on_stranger(self, address: str) -> None:
         _log.warning("unknown webhook token", address=address)
 
-    def _raise(self, kind: str, severity: Severity, key: str, text: str) -> None:
-        self.board.raise_(Attention(kind, severity, key, text, as_datetime(self._clock())))
+    def _raise(self, kind: str, severity: Severity, key: str, text: str) -> bool:
+        return self.board.raise_(Attention(kind, severity, key, text, as_datetime(self._clock())))

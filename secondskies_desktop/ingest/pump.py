@@ -53,6 +53,8 @@ class Pump:
         self._projection = Projection()
         self._connection: Connection | None = None
         self._position: int | None = None
+        self.problem: DatabaseProblem | None = None
+        """Why the last step could not fold, if it was not only that another held the database."""
         self._pace = 1_000.0  # arrivals a second, learned; only the size of a slice depends on it
 
     @property
@@ -70,8 +72,11 @@ class Pump:
             self.close()
             problem = named(error)
             if not isinstance(problem, DatabaseLocked):
-                _log.warning("fold postponed", reason=str(problem), exc_info=True)
+                if self.problem is None:
+                    _log.warning("fold postponed", reason=str(problem), exc_info=True)
+                self.problem = problem
             return False
+        self.problem = None
         if count:
             self._pace = 0.5 * self._pace + 0.5 * count / max(time.monotonic() - started, 1e-4)
         return left

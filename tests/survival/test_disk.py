@@ -51,7 +51,7 @@ def test_that_a_disk_that_fails_is_answered_503_until_it_is_sound_again(
             wait_for(load, 200, more=100, within_s=5)
         assert load.statuses == {200, 503}
         said = listening.errors.read_text()
-        assert "alert not stored" in said
+        assert "alerts are not stored" in said
         assert "\nTraceback" not in said
         assert listening.stop() == 0
     assert_all_there_once(database_of(home), load.stored)
