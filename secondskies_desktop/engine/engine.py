@@ -194,9 +194,7 @@ class Engine:
             self._acks.told(appends, problem)
             inbox.told(appends, problem)
 
-        writer: Writer[store.Arrival] = Writer(
-            self.profile.database, store.append_arrivals, told, self._fold
-        )
+        writer: Writer[store.Arrival] = Writer(self.profile.database, store.append_arrivals, told, self._fold)
         self.writer = writer
         inbox.use(writer)
         writer.start()

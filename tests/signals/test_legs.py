@@ -402,7 +402,9 @@ def test_that_bars_after_an_end_that_none_of_them_shows_count_for_nothing() -> N
     view = derive(state)
     assert (view.no_be_mfe, view.sources["no_be_mfe"]) == (1.5, "received")
     assert view.status is Status.COMPLETED
-    assert view.ambiguous_because == ("the end was said, and no bar shows it: what the bars show is left out",)
+    assert view.ambiguous_because == (
+        "the end was said, and no bar shows it: what the bars show is left out",
+    )
 
 
 def test_that_exits_that_nobody_announced_are_recomputed() -> None:
