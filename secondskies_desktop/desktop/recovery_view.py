@@ -26,7 +26,7 @@ from secondskies_desktop.foundation.database.failure import DatabaseDamaged
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.readers import Readers, Reading
     from secondskies_desktop.engine.recovery import KeptBackup
     from secondskies_desktop.foundation.profile import Profile
 
@@ -49,6 +49,7 @@ class RecoveryView(QWidget):
         self._damaged = isinstance(problem, DatabaseDamaged)
         self._choices = QButtonGroup(self)
         self._files: list[Path | None] = []
+        self._asked: Reading | None = None
         self.setMinimumWidth(_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(4 * [4 * theme.GRID]))
@@ -68,7 +69,7 @@ class RecoveryView(QWidget):
         column.addLayout(self._buttons())
         if self._damaged:
             self.result.setText("Looking for backups that are whole…")
-            readers.run(lambda: usable_backups(profile), self._offer, self._failed)
+            self._asked = readers.run(lambda: usable_backups(profile), self._offer, self._failed)
 
     def _line(self, text: str, tone: Tone) -> Text:
         label = Text(text, tone)
@@ -80,7 +81,7 @@ class RecoveryView(QWidget):
         folder = QPushButton("Open the folder")
         folder.clicked.connect(self._open_folder)
         again = QPushButton("Try again")
-        again.clicked.connect(self.opened_again)
+        again.clicked.connect(self._leave)
         self.restore = QPushButton("Restore the chosen backup")
         self.restore.clicked.connect(self._restore)
         self.restore.setEnabled(False)
@@ -113,10 +114,16 @@ class RecoveryView(QWidget):
         chosen = self._files[self._choices.checkedId()]
         self.restore.setEnabled(False)
         self.result.setText("Restoring…")
-        self._readers.run(lambda: recover(self._profile, chosen), self._recovered, self._failed)
+        self._asked = self._readers.run(lambda: recover(self._profile, chosen), self._recovered, self._failed)
 
     def _recovered(self, aside: Path) -> None:
         self.result.setText(f"Done. The damaged file is kept as {aside.name}.")
+        self._leave()
+
+    def _leave(self) -> None:
+        """Want no more answers: this view may be gone when they come."""
+        if self._asked is not None:
+            self._asked.cancel()
         self.opened_again.emit()
 
     def _failed(self, error: Exception) -> None:

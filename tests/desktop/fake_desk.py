@@ -42,6 +42,9 @@ WAY_IN = WayIn(
     secret_store="keyring",  # noqa: S106 - the name of a place
 )
 
+SINCE_AT_ONCE = 60
+"""The real desk answers 5,000 at most."""
+
 
 class FakeDesk:
     """Holds rows in dictionaries. `broken` makes every question raise it; a `gate` is awaited first."""
@@ -104,8 +107,9 @@ class FakeDesk:
     def signals_since(self, seq: int) -> tuple[int, list[SignalRow]]:
         self._asked("signals_since")
         with self.lock:
-            rows = [row for row in self.rows.values() if row.seq > seq]
-            return max(self.seq, seq), rows
+            rows = sorted((row for row in self.rows.values() if row.seq > seq), key=lambda row: row.seq)
+        rows = rows[:SINCE_AT_ONCE]
+        return (rows[-1].seq if rows else seq), rows
 
     def signal_detail(self, signal_id: int) -> SignalDetail | None:
         self._asked("signal_detail")

@@ -13,13 +13,13 @@ from PySide6.QtTest import QTest
 
 from secondskies_desktop.desktop.models.columns import COLUMNS, Column
 from secondskies_desktop.desktop.models.signal_filter import SignalFilter, Tab
-from secondskies_desktop.desktop.panels.live_signals.feed import FIRST_PAGE
+from secondskies_desktop.desktop.panels.live_signals.feed import AT_ONCE, FIRST_PAGE
 from secondskies_desktop.desktop.panels.live_signals.panel import LiveSignals
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import DeskStatusChanged
 from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
 from secondskies_desktop.signals.vocabulary import Status
-from tests.desktop.fake_desk import STATUS, FakeDesk
+from tests.desktop.fake_desk import SINCE_AT_ONCE, STATUS, FakeDesk
 from tests.desktop.made_signals import NOW_US, a_row, a_view, made_signals
 
 if TYPE_CHECKING:
@@ -179,14 +179,16 @@ def test_that_after_an_overflow_only_what_changed_is_read(
     resets: list[None] = []
     panel.model.modelReset.connect(lambda: resets.append(None))
     desk.calls.clear()
-    late = a_row(999, a_view(NOW_US), seq=desk.seq + 1)
-    desk.rows[999] = late
+    late = [a_row(900 + number, a_view(NOW_US), seq=desk.seq + 1 + number) for number in range(150)]
+    assert len(late) > 2 * SINCE_AT_ONCE
+    desk.rows |= {row.id: row for row in late}
     bridge.resync.emit("signals")
-    qtbot.waitUntil(lambda: panel.model.rowCount() == 51)
-    assert desk.calls == ["signals_since"]
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 200)
+    assert set(desk.calls) == {"signals_since"}
     assert resets == []
+    desk.calls.clear()
     bridge.resync.emit("arrivals")
-    assert desk.calls == ["signals_since"]
+    assert desk.calls == []
 
 
 def test_that_a_rebuild_is_read_whole(qtbot: QtBot, begin: Callable[[FakeDesk], LiveSignals]) -> None:
@@ -194,7 +196,20 @@ def test_that_a_rebuild_is_read_whole(qtbot: QtBot, begin: Callable[[FakeDesk], 
     panel = begin(desk)
     desk.rows = {row.id: row for row in made_signals(30, seed=2)}
     desk.bus.publish(SignalsRebuilt(99))
-    qtbot.waitUntil(lambda: panel.model.rowCount() == 30)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 30 and not panel._catching_up)
+
+
+def test_that_more_than_a_picture_can_take_is_shown_in_parts_and_whole(
+    qtbot: QtBot, begin: Callable[[FakeDesk], LiveSignals]
+) -> None:
+    desk = FakeDesk(made_signals(20))
+    panel = begin(desk)
+    steps: list[int] = []
+    panel.model.rowsInserted.connect(lambda _parent, first, last: steps.append(last - first + 1))
+    panel.model.layoutChanged.connect(lambda: steps.append(panel.model.rowCount()))
+    desk.change(*(a_row(9_000 + number, a_view(NOW_US), seq=desk.seq + 1 + number) for number in range(900)))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 920)
+    assert len(steps) >= 900 // AT_ONCE
 
 
 def test_that_a_stopped_engine_makes_the_rows_stale_and_keeps_them(

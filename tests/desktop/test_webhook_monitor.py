@@ -96,6 +96,45 @@ def test_that_dead_letters_can_be_tried_again(qtbot: QtBot, panel: WebhookMonito
     qtbot.waitUntil(lambda: not panel.retry_all.isEnabled())
 
 
+def test_that_dead_letters_far_back_are_listed_and_tried_again_and_leave_no_gap(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    dead = {7, 40, 900, 905}
+    desk.arrival_rows = {
+        number: an_arrival(number, "dead" if number in dead else "done") for number in range(1, 1_001)
+    }
+    with qtbot.waitSignal(panel.loaded):
+        panel.pane.retry.emit()
+    panel.states.turn_on("Dead")
+    panel._filter()
+    assert [panel.model.row_at(row).inbox_id for row in range(4)] == [905, 900, 40, 7]  # type: ignore[union-attr]
+    panel.states.turn_on("All")
+    panel._filter()
+    shown = [panel.model.row_at(row).inbox_id for row in range(panel.model.rowCount())]  # type: ignore[union-attr]
+    assert shown == list(range(1_000, 1_000 - len(shown), -1))
+    panel.retry_all.click()
+    qtbot.waitUntil(lambda: not any(row.state == "dead" for row in desk.arrival_rows.values()))
+
+
+def test_that_paging_goes_on_without_a_gap_after_the_oldest_were_dropped(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    desk.arrival_rows = {number: an_arrival(number) for number in range(1, 5_401)}
+    with qtbot.waitSignal(panel.loaded):
+        panel.pane.retry.emit()
+    desk.arrive(*(an_arrival(number) for number in range(5_401, 10_301)))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 5_000)
+    first = panel.model.row_at(4_999)
+    assert first is not None
+    panel.model.apply([an_arrival(10_301 + number) for number in range(300)])
+    for _ in range(3):
+        panel.table.scrollToBottom()
+        panel._on_scroll(panel.table.verticalScrollBar().maximum())
+        qtbot.waitUntil(lambda: not panel._paging)
+    shown = [panel.model.row_at(row).inbox_id for row in range(panel.model.rowCount())]  # type: ignore[union-attr]
+    assert shown == list(range(shown[0], shown[0] - len(shown), -1))
+
+
 def test_that_a_filter_shows_only_what_matches(panel: WebhookMonitor) -> None:
     panel.words.setText("not json")
     assert panel.model.rowCount() == 1

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from secondskies_desktop.desktop.models.shown_signal import shown
 
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.models.shown_signal import Shown
     from secondskies_desktop.desktop.models.signals_model import SignalsModel
     from secondskies_desktop.desktop.readers import Readers, Reading
-    from secondskies_desktop.signals.changes import SignalsChanged
+    from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 
 FIRST_PAGE = 100
 PAGE = 500
+AT_ONCE = 250
 Place = tuple[int, str]
 
 
@@ -38,6 +40,12 @@ class SignalFeed(QObject):
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._asked: Reading | None = None
+        self._asked_since: Reading | None = None
+        self._waiting: dict[int, SignalRow] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._write_out)
         self.is_complete = False
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
@@ -50,8 +58,9 @@ class SignalFeed(QObject):
 
     def stop(self) -> None:
         """Want no more answers."""
-        if self._asked is not None:
-            self._asked.cancel()
+        for asked in (self._asked, self._asked_since):
+            if asked is not None:
+                asked.cancel()
         self._readers = None
 
     def read(self) -> None:
@@ -88,9 +97,18 @@ class SignalFeed(QObject):
 
     def _on_changed(self, events: list[SignalsChanged]) -> None:
         # Only the newest word on a signal is worth writing out.
-        newest = {row.id: row for event in events for row in event.rows}
+        for event in events:
+            self._waiting.update((row.id, row) for row in event.rows)
+        if not self._timer.isActive():
+            self._write_out()
+
+    def _write_out(self) -> None:
+        """Show a part of what waits: thousands at once would hold the window up for longer than a picture."""
         known = self._model.book.signals
-        self._model.apply([shown(row, known.get(row.id)) for row in newest.values()])
+        rows = [self._waiting.pop(one) for one in tuple(islice(self._waiting, AT_ONCE))]
+        self._model.apply([shown(row, known.get(row.id)) for row in rows])
+        if self._waiting:
+            self._timer.start()
 
     def _on_resync(self, topic: str) -> None:
         desk, readers = self._desk, self._readers
@@ -100,9 +118,15 @@ class SignalFeed(QObject):
         self.catching_up.emit(True)
 
         def work() -> list[Shown]:
-            return [shown(row) for row in desk.signals_since(seq)[1]]
+            found: list[Shown] = []
+            since = seq
+            while True:
+                since, rows = desk.signals_since(since)
+                if not rows:
+                    return found
+                found += [shown(row) for row in rows]
 
-        readers.run(work, self._on_caught_up, self._on_failed)
+        self._asked_since = readers.run(work, self._on_caught_up, self._on_failed)
 
     def _on_caught_up(self, rows: list[Shown]) -> None:
         self._model.apply(rows)
@@ -129,7 +153,9 @@ class SignalFeed(QObject):
         self._asked = readers.run(work, self._on_all_again, self._on_failed)
 
     def _on_all_again(self, rows: list[Shown]) -> None:
+        self._waiting.clear()
         self._model.replace_all(rows)
         self.is_complete = True
-        self.catching_up.emit(False)
         self.complete.emit()
+        # What changed while these were read was told before they were shown.
+        self._on_resync("signals")

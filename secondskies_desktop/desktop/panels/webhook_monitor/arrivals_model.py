@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from secondskies_desktop.desktop import theme, typeface
@@ -37,7 +37,14 @@ MOST = 5_000
 
 
 class ArrivalsModel(QAbstractTableModel):
-    """The arrivals that pass the filter. `known` holds all that were read or came, by id."""
+    """The arrivals that pass the filter. `known` holds all that were read or came, by id.
+
+    Arrivals of one state may have been read further back than all of them: those older than `floor` are shown
+    with their state only, so that the list of all has no gap.
+    """
+
+    dropped = Signal(int)
+    """Arrivals up to this id are no longer known: there were too many."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +53,7 @@ class ArrivalsModel(QAbstractTableModel):
         self._cells: dict[int, tuple[str, ...]] = {}
         self._state: str | None = None
         self._words = ""
+        self.floor = 0
         self._brushes: dict[Tone, QBrush] = {}
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
@@ -100,10 +108,6 @@ class ArrivalsModel(QAbstractTableModel):
         """Return the row in which an arrival stands, None where it is not shown."""
         place = bisect_left(self._ids, -inbox_id)
         return place if place < len(self._ids) and self._ids[place] == -inbox_id else None
-
-    def oldest_id(self) -> int | None:
-        """Return the oldest arrival that is known."""
-        return min(self.known, default=None)
 
     def forget_colours(self) -> None:
         """Let the next painting ask the theme again."""
@@ -174,8 +178,11 @@ class ArrivalsModel(QAbstractTableModel):
             for negated in gone:
                 del self.known[-negated]
                 del self._cells[-negated]
+            self.dropped.emit(-gone[0])
 
     def _wanted(self, row: ArrivalRow) -> bool:
+        if self._state is None and row.inbox_id < self.floor:
+            return False
         return matches(row, self._state, self._words)
 
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _PAGE = 200
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
+_DEAD = "dead"
 _NAMES = {state: name for name, state in _STATES.items() if state is not None}
 _EMPTY = "No alert has arrived yet"
 _HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
@@ -55,7 +56,10 @@ class WebhookMonitor(Panel):
         self._readers: Readers | None = None
         self._detail: Reading | None = None
         self._chosen: int | None = None
-        self._paging = self._all_read = False
+        self._paging = False
+        self._reached: dict[str | None, int] = {}
+        """By state (None for all): every arrival from this one on has been read."""
+        self._read_out: set[str | None] = set()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
         self.states = Segments(list(_STATES))
@@ -137,6 +141,7 @@ class WebhookMonitor(Panel):
         self.inspector.retry_wanted.connect(self._retry_chosen)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.verticalScrollBar().valueChanged.connect(self._on_scroll)
+        self.model.dropped.connect(self._on_dropped)
         self.pane.retry.connect(self._read)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
@@ -152,13 +157,36 @@ class WebhookMonitor(Panel):
             return
         desk = self._desk
         self.pane.show_loading("Reading the inbox")
-        self._readers.run(lambda: desk.arrivals(_PAGE), self._show_first, self._show_error)
+        self._readers.run(
+            lambda: (desk.arrivals(_PAGE), desk.arrivals(_PAGE, None, _DEAD)),
+            self._show_first,
+            self._show_error,
+        )
 
-    def _show_first(self, rows: list[ArrivalRow]) -> None:
-        self._all_read = len(rows) < _PAGE
-        self.model.replace_all([*rows, *(row for row in self.model.known.values() if self._newer(row, rows))])
+    def _show_first(self, pages: tuple[list[ArrivalRow], list[ArrivalRow]]) -> None:
+        rows, dead = pages
+        self._reached.clear()
+        self._read_out.clear()
+        self._note_page(None, rows)
+        self._note_page(_DEAD, dead)
+        newer = [row for row in self.model.known.values() if self._newer(row, rows)]
+        self.model.replace_all([*dead, *rows, *newer])
         self._turn()
         self.loaded.emit()
+
+    def _note_page(self, state: str | None, rows: list[ArrivalRow]) -> None:
+        if len(rows) < _PAGE:
+            self._read_out.add(state)
+        if rows:
+            self._reached[state] = rows[-1].inbox_id
+        if state is None:
+            self.model.floor = 0 if state in self._read_out else self._reached[None]
+
+    def _on_dropped(self, newest: int) -> None:
+        """Begin to page behind what is left: older arrivals were read and let go again."""
+        self._read_out.clear()
+        self._reached = {state: max(place, newest + 1) for state, place in self._reached.items()}
+        self.model.floor = max(self.model.floor, newest + 1)
 
     def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
         return bool(rows) and row.inbox_id > rows[0].inbox_id
@@ -171,7 +199,7 @@ class WebhookMonitor(Panel):
         counts = dict.fromkeys(_STATES, 0)
         for row in self.model.known.values():
             counts[_NAMES[row.state]] += 1
-        counts["All"] = len(self.model.known)
+        counts["All"] = sum(inbox_id >= self.model.floor for inbox_id in self.model.known)
         self.states.say(counts)
         self.retry_all.setEnabled(counts["Dead"] > 0)
         if self.model.known:
@@ -191,21 +219,31 @@ class WebhookMonitor(Panel):
 
     def _on_scroll(self, value: int) -> None:
         bar = self.table.verticalScrollBar()
-        oldest = self.model.oldest_id()
-        if self._paging or self._all_read or oldest is None or value < bar.maximum() - _PAGE // 4:
+        state = _STATES[self.states.on()]
+        if self._paging or state in self._read_out or value < bar.maximum() - _PAGE // 4:
             return
-        if self._desk is None or self._readers is None:
+        if self._desk is None or self._readers is None or not self.model.known:
             return
-        desk, self._paging = self._desk, True
-        self._readers.run(lambda: desk.arrivals(_PAGE, oldest), self._show_older, self._show_error)
+        desk, before, self._paging = self._desk, self._reached.get(state), True
+        self._readers.run(
+            lambda: desk.arrivals(_PAGE, before, state),
+            lambda rows: self._show_older(state, rows),
+            self._not_paged,
+        )
 
-    def _show_older(self, rows: list[ArrivalRow]) -> None:
-        self._paging, self._all_read = False, len(rows) < _PAGE
+    def _show_older(self, state: str | None, rows: list[ArrivalRow]) -> None:
+        self._paging = False
+        self._note_page(state, rows)
         self.model.apply(rows)
         self._turn()
 
+    def _not_paged(self, error: Exception) -> None:
+        self._paging = False
+        self._show_error(error)
+
     def _filter(self, _changed: str = "") -> None:
         self.model.set_filter(_STATES[self.states.on()], self.words.text())
+        self.table.scrollToTop()
         self._on_scroll(self.table.verticalScrollBar().value())
 
     def _on_current(self, current: QModelIndex | QPersistentModelIndex, _before: object) -> None:
@@ -250,15 +288,30 @@ class WebhookMonitor(Panel):
             self._retry([self._chosen])
 
     def _retry_all(self) -> None:
-        self._retry([row.inbox_id for row in self.model.known.values() if row.state == "dead"])
+        if self._desk is None or self._readers is None:
+            return
+        desk = self._desk
+
+        def work() -> tuple[int, int]:
+            """Retry page by page: each arrival once, also those that were never on screen."""
+            recovered = tried = 0
+            before: int | None = None
+            while rows := desk.arrivals(_PAGE, before, _DEAD):
+                recovered += desk.retry([row.inbox_id for row in rows])
+                tried += len(rows)
+                before = rows[-1].inbox_id
+            return recovered, tried
+
+        self._readers.run(work, self._retried, self.card.failed)
 
     def _retry(self, ids: list[int]) -> None:
         if self._desk is None or self._readers is None or not ids:
             return
         desk = self._desk
-        self._readers.run(lambda: desk.retry(ids), lambda won: self._retried(won, len(ids)), self.card.failed)
+        self._readers.run(lambda: (desk.retry(ids), len(ids)), self._retried, self.card.failed)
 
-    def _retried(self, recovered: int, tried: int) -> None:
+    def _retried(self, result: tuple[int, int]) -> None:
+        recovered, tried = result
         self.inspector.head.say(f"Retried {tried}: {recovered} recovered, {tried - recovered} still dead")
         if self._chosen is not None and tried == 1:
             self._inspect(self._chosen)
