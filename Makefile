@@ -5,8 +5,8 @@
 .PHONY: venv run test check bench torture calendar lock clean
 
 PY = .venv/bin/python
-# Qt warns on the C locale; scikit-learn's OpenMP stalls when a second process uses a core.
-QUIET = QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8 OMP_NUM_THREADS=1
+# Qt warns on the C locale.
+QUIET = QT_QPA_PLATFORM=offscreen LC_ALL=C.UTF-8
 
 venv: .venv/.stamp
 
@@ -24,6 +24,7 @@ check: .venv/.stamp
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(QUIET) $(PY) -m pytest -q tests/architecture
 
 bench: .venv/.stamp
 	$(QUIET) $(PY) -m benchmarks
@@ -39,4 +40,4 @@ lock:
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
-	find secondskies_desktop resources tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	find secondskies_desktop resources tests benchmarks tools -name __pycache__ -type d -prune -exec rm -rf {} +

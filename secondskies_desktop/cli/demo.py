@@ -45,4 +45,4 @@ def run_demo(
         if as_json:
             say_line(line)
         else:
-            sys.stdout.write(f"{line}\n")
+            sys.stdout.write("  ".join(f"{name} {value}" for name, value in line.items()) + "\n")

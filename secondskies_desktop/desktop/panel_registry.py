@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from secondskies_desktop.desktop.panel import Panel
 
 
@@ -21,9 +23,11 @@ def first_panel() -> Panel:
     return LiveSignals()
 
 
-def later_panels() -> list[Panel]:
-    """Return the other panels, new; each draws its heavy parts only when it is shown."""
+def later_panels() -> Iterator[Panel]:
+    """Yield the other panels, each made when it is asked for; it draws its heavy parts only when it is shown."""
     from secondskies_desktop.desktop.panels.signal_detail.panel import SignalDetail
+
+    yield SignalDetail()
     from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
 
-    return [SignalDetail(), WebhookMonitor()]
+    yield WebhookMonitor()

@@ -44,9 +44,6 @@ def palette_of(theme: Theme) -> QPalette:
     return palette
 
 
-_LAYERS = ("ground", "surface", "raised", "line", "selected")
-
-
 def stylesheet_of(theme: Theme) -> str:
     """Return the application's stylesheet; widgets are told apart by class and by dynamic properties."""
     sizes = {

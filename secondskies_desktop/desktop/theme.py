@@ -42,7 +42,6 @@ AGE_WIDTH = 64
 CELL_PAD = 6
 ACCENT = 3
 """The width of the edge that marks a chosen row."""
-MOTION_MS = 150
 PANEL_MIN_WIDTH = 320
 CARD_MIN_WIDTH = 96
 

@@ -18,7 +18,10 @@ from secondskies_desktop.desktop.window_opener import SwitchedDesk
 from secondskies_desktop.foundation.bus import Bus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.panel import Panel
     from secondskies_desktop.desktop.window_opener import Opener
     from secondskies_desktop.foundation.profile import Profile
 
@@ -102,8 +105,17 @@ class WindowLife(QObject):
             return
         self._open()
         self.window.tick()
-        for panel in later_panels():
+        self._build_next(later_panels())
+
+    def _build_next(self, panels: Iterator[Panel]) -> None:
+        """Build one panel a turn: between two of them the window answers."""
+        if self._is_closed:
+            return
+        panel = next(panels, None)
+        if panel is not None:
             self.window.add(panel)
+            QTimer.singleShot(0, self, lambda: self._build_next(panels))
+            return
         self.window.dress()
         self._are_built = True
         self._start_others()

@@ -28,7 +28,6 @@ About 125 triangles come a day, so four open hours without one do not happen on 
 CHICAGO_UNTIL_US: Final = 1_764_570_000_000_000
 """2025-12-01 06:20 UTC: the last body by Chicago's clock. It settles bodies that carry no clock at all."""
 
-MAX_ID_LENGTH = 64
 _LAST_OF_60 = 59
 _YEARS = range(2000, 2100)
 _GRAMMAR = re.compile(r"[A-Za-z0-9_:\-]{1,64}")

@@ -13,7 +13,7 @@ from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.chips import Chip
 from secondskies_desktop.desktop.widgets.choice import Choice
-from secondskies_desktop.desktop.widgets.labels import Card, Elided, Fact
+from secondskies_desktop.desktop.widgets.labels import Card, Elided
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import PaneState, StatePane
 
@@ -74,14 +74,6 @@ def test_that_long_words_of_a_state_wrap_in_a_narrow_panel(pane: StatePane) -> N
     pane.repaint()
     assert how.height() >= how.heightForWidth(how.width()) > 2 * how.fontMetrics().height()
     assert how.width() <= pane.width()
-
-
-def test_that_a_fact_without_a_value_is_faint_and_says_why(qtbot: QtBot) -> None:
-    fact = Fact("Entry")
-    qtbot.addWidget(fact)
-    fact.say("–", "No entry price has been received")
-    assert fact.value.property("tone") == Tone.FAINT
-    assert fact.value.toolTip() == "No entry price has been received"
 
 
 def test_that_a_card_has_label_number_and_basis(qtbot: QtBot) -> None:

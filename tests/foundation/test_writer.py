@@ -262,7 +262,7 @@ def test_that_the_background_step_gets_short_turns_while_appends_keep_coming(
     watched = Watched(sqlite_file_url)
     watched.writer.start()
     watched.writer.call(lambda: None).result(PATIENCE_S)
-    watched.writer.wake()
+    watched.writer.call(lambda: None)
     idle = {budget for _, budget in watched.budgets}
     watched.budgets.clear()
     begun = time.monotonic()

@@ -106,6 +106,16 @@ def found(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     # -S leaves out the .pth files of site-packages, and with them the editable checkout.
     answer = json.loads(run_python("-S", "-c", LOOK_AROUND, cwd=folder, PYTHONPATH=path))
     assert Path(answer["package"]).is_relative_to(target)
+    doctor: list[str | Path] = [
+        "-S",
+        "-m",
+        "secondskies_desktop",
+        "--home",
+        folder / "home",
+        "doctor",
+        "--json",
+    ]
+    answer["doctor"] = json.loads(run_python(*doctor, cwd=folder, PYTHONPATH=path))
     return dict(answer)
 
 
@@ -127,3 +137,9 @@ def test_that_every_resource_is_read_from_the_installed_wheel(
 def test_that_the_wheel_carries_the_version_and_the_command(found: dict[str, object]) -> None:
     assert found["version"] == secondskies_desktop.__version__
     assert "secondskies_desktop.__main__:main" in found["scripts"]  # type: ignore[operator] # of a JSON answer
+
+
+def test_that_the_program_runs_from_the_installed_wheel(found: dict[str, object]) -> None:
+    doctor = found["doctor"]
+    assert isinstance(doctor, dict)
+    assert {check["verdict"] for check in doctor["checks"]} <= {"PASS", "UNKNOWN"}

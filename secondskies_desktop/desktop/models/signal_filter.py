@@ -12,7 +12,7 @@ from secondskies_desktop.desktop.models.shown_signal import LIVE
 from secondskies_desktop.signals.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from secondskies_desktop.desktop.models.shown_signal import Shown
     from secondskies_desktop.signals.view import SignalView
@@ -53,13 +53,6 @@ class SignalFilter(msgspec.Struct, frozen=True):
     def narrows(self) -> bool:
         """Whether anything but the tab is asked for."""
         return bool(self.session or self.direction or self.state or self.day or self.text.strip())
-
-    def passed_by(self, signals: Iterable[Shown], today: date) -> list[Shown]:
-        """Return the signals that pass all but the tab, in their order; `today` is the trade date."""
-        found = list(signals)
-        for holds in self.tests(today):
-            found = [one for one in found if holds(one)]
-        return found
 
     def on_tab(self, one: Shown) -> bool:
         """Whether a signal is on the tab."""

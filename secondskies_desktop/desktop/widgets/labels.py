@@ -114,25 +114,6 @@ class Elided(QWidget):
         painter.end()
 
 
-class Fact(QWidget):
-    """A caption above a value; an unknown value is a dash whose tooltip says what is missing."""
-
-    def __init__(self, caption: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.caption = Caption(caption)
-        self.value = Text(UNKNOWN)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.HALF // 2)
-        column.addWidget(self.caption)
-        column.addWidget(self.value)
-
-    def say(self, text: str, why: str = "", tone: Tone = Tone.TEXT) -> None:
-        """Show a value; a dash turns faint by itself."""
-        self.value.say(text, why, Tone.FAINT if text == UNKNOWN else tone)
-        self.setToolTip(why)
-
-
 class Card(QFrame):
     """Label, one number with its unit, and what it is compared with; where it comes from is the tooltip."""
 

@@ -162,10 +162,6 @@ class Writer(threading.Thread, Generic[Row]):
         self._queue.put(_Call(work, future))  # type: ignore[arg-type]
         return future
 
-    def wake(self) -> None:
-        """Let the background step look now instead of at its next poll."""
-        self.call(lambda: None)
-
     def stop(self, timeout: float = 10.0) -> None:
         """Write all that waits, finish, and join the thread."""
         self._queue.put(None)

@@ -27,7 +27,6 @@ _TONES = {
 }
 _HALF_TURN = 180 * 16
 _QUARTER_TURN = 90 * 16
-_FULL_TURN = 360 * 16
 
 
 def status_tone(status: Status) -> Tone:
