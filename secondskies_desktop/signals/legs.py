@@ -80,34 +80,37 @@ def walk(plan: Plan, bars: Iterable[Bar]) -> Legs:
 
 def step(legs: Legs, bar: Bar) -> None:
     """Take one bar in order: newer than all before it."""
-    if bar.at_us < legs.entry_us or legs.stopped_us is not None:
+    at_us, last_us = bar.at_us, legs.last_us
+    if at_us < legs.entry_us or legs.stopped_us is not None:
         return
-    legs.missing += _missing_minutes(legs, bar.at_us)
-    if legs.last_us is None and bar.at_us == legs.entry_us:
+    if last_us is None or at_us != last_us + MINUTE_US:
+        legs.missing += _missing_minutes(legs, at_us)
+    if last_us is None and at_us == legs.entry_us:
         legs.entry_open = bar.open
-    legs.last_us, legs.last_close = bar.at_us, bar.close
+    legs.last_us, legs.last_close = at_us, bar.close
     sign, entry, stop = legs.sign, legs.entry, legs.stop
     risk = sign * (entry - stop)
     best, worst = (bar.high, bar.low) if sign > 0 else (bar.low, bar.high)
-    favourable = sign * (best - entry) / risk
+    ran, fell = sign * (best - entry), sign * (worst - entry)
+    favourable, adverse = ran / risk, fell / risk
     hit_stop = sign * (worst - stop) <= 0
-    hit_entry = sign * (worst - entry) <= 0
-    hit_trigger = sign * (best - entry) >= risk
-    _step_canon(legs.canon, bar.at_us, favourable, hit_stop, hit_entry, hit_trigger)
-    _step_indicator(legs.indicator, bar.at_us, favourable, hit_stop, hit_entry, hit_trigger)
+    canon, indicator = legs.canon, legs.indicator
+    if canon.stopped_us is None:
+        _step_canon(canon, at_us, favourable, hit_stop, fell <= 0, ran >= risk)
+    if indicator.stopped_us is None:
+        _step_indicator(indicator, at_us, favourable, hit_stop, fell <= 0, ran >= risk)
     # The stop bar counts for the adverse excursion and not for the favourable one (domain.md §12, row 4).
-    legs.mae = min(legs.mae, sign * (worst - entry) / risk)
+    if adverse < legs.mae:
+        legs.mae = adverse
     if hit_stop:
-        legs.stopped_us = bar.at_us
-    else:
-        legs.mfe = max(legs.mfe, favourable)
+        legs.stopped_us = at_us
+    elif favourable > legs.mfe:
+        legs.mfe = favourable
 
 
 def _step_canon(
     leg: BeLeg, at_us: int, favourable: float, hit_stop: bool, hit_entry: bool, hit_trigger: bool
 ) -> None:
-    if leg.stopped_us is not None:
-        return
     if leg.triggered_us is None and hit_trigger:
         leg.triggered_us = at_us
     if leg.triggered_us is not None and hit_entry:
@@ -121,8 +124,6 @@ def _step_canon(
 def _step_indicator(
     leg: BeLeg, at_us: int, favourable: float, hit_stop: bool, hit_entry: bool, hit_trigger: bool
 ) -> None:
-    if leg.stopped_us is not None:
-        return
     if leg.triggered_us is not None and hit_entry:
         leg.stopped_us, leg.status = at_us, LegStatus.STOPPED_BE
     elif hit_stop:

@@ -102,8 +102,11 @@ def fold(state: SignalState, event: Event, received_us: int, order: Order) -> No
         state.first_received_us = received_us
     if kind is not _UPDATE:
         state.kinds.add(kind)
-        if event.at_us is not None:
-            _claim_time(state.times, kind, event.at_us, event.at_source)
+        at_us = event.at_us
+        if at_us is not None:
+            known = state.times.get(kind)
+            if known is None or known[1] != at_us or known[2] != event.at_source:
+                _claim_time(state.times, kind, at_us, event.at_source)
     elif detail is None or "by_bars" not in detail:
         state.kinds.add(kind)
     signal_us = event.signal_us
@@ -117,7 +120,7 @@ def fold(state: SignalState, event: Event, received_us: int, order: Order) -> No
             state.claims["direction"] = (order, event.direction)
     if event.stamp_us is not None and event.at_us is not None and event.at_source is _RECEIVED:
         _climb(state, event, event.at_us)
-    else:
+    elif event.no_be_mfe is not None or event.be_mfe is not None or event.mae is not None:
         _stretch(state, event)
     if event.price is not None:
         _fold_price(state, event, event.price, order)
