@@ -17,7 +17,7 @@ run: .venv/.stamp
 	sh tools/run.sh
 
 test: .venv/.stamp
-	$(QUIET) $(PY) -m pytest
+	$(QUIET) $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/.stamp
 	$(PY) -m ruff check .
