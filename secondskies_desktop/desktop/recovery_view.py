@@ -50,6 +50,7 @@ class RecoveryView(QWidget):
         self._choices = QButtonGroup(self)
         self._files: list[Path | None] = []
         self._asked: Reading | None = None
+        self.opened_again.connect(self._want_no_more)
         self.setMinimumWidth(_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(4 * [4 * theme.GRID]))
@@ -81,7 +82,7 @@ class RecoveryView(QWidget):
         folder = QPushButton("Open the folder")
         folder.clicked.connect(self._open_folder)
         again = QPushButton("Try again")
-        again.clicked.connect(self._leave)
+        again.clicked.connect(self.opened_again)
         self.restore = QPushButton("Restore the chosen backup")
         self.restore.clicked.connect(self._restore)
         self.restore.setEnabled(False)
@@ -118,13 +119,12 @@ class RecoveryView(QWidget):
 
     def _recovered(self, aside: Path) -> None:
         self.result.setText(f"Done. The damaged file is kept as {aside.name}.")
-        self._leave()
+        self.opened_again.emit()
 
-    def _leave(self) -> None:
-        """Want no more answers: this view may be gone when they come."""
+    def _want_no_more(self) -> None:
+        """Drop the answer that is on its way: this view is gone when it comes."""
         if self._asked is not None:
             self._asked.cancel()
-        self.opened_again.emit()
 
     def _failed(self, error: Exception) -> None:
         self.restore.setEnabled(bool(self._files))

@@ -112,11 +112,11 @@ class Load:
 
 
 def storage_events(bus: Bus) -> list[object]:
-    """Return a list that grows with what a bus says of the storage that wants the trader, and of its end."""
+    """Return a list that grows with what a bus says of an inbox that cannot be written, and of its end."""
     said: list[object] = []
 
     def hear(event: Attention | AttentionCleared) -> None:
-        if event.kind == "storage":
+        if (event.kind, event.key) == ("storage", "inbox"):
             said.append(event)
 
     bus.subscribe(Attention, hear)
