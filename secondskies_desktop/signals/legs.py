@@ -100,8 +100,7 @@ def step(legs: Legs, bar: Bar) -> None:
     if indicator.stopped_us is None:
         _step_indicator(indicator, at_us, favourable, hit_stop, fell <= 0, ran >= risk)
     # The stop bar counts for the adverse excursion and not for the favourable one (domain.md §12, row 4).
-    if adverse < legs.mae:
-        legs.mae = adverse
+    legs.mae = min(legs.mae, adverse)
     if hit_stop:
         legs.stopped_us = at_us
     elif favourable > legs.mfe:
