@@ -5,8 +5,8 @@ Every method blocks (database or network) and belongs on a reader thread, never 
 
 from __future__ import annotations
 
+import queue
 import secrets
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -192,17 +192,18 @@ class Desk:
         shown = url.partition("/hook/")[0]
         nonce = secrets.token_hex(8)
         body = msgspec.json.encode({"event_type": TEST_ALERT, "nonce": nonce})
-        back = threading.Event()
+        back: queue.SimpleQueue[int] = queue.SimpleQueue()
 
         def hear(event: ArrivalsChanged) -> None:
-            if any(row.event_type == TEST_ALERT and row.bytes == len(body) for row in event.rows):
-                back.set()
+            for row in event.rows:
+                if row.event_type == TEST_ALERT and row.bytes == len(body):
+                    back.put(row.inbox_id)
 
         unsubscribe = self.bus.subscribe(ArrivalsChanged, hear)
         started = time.monotonic()
         try:
             status = engine.run_on_loop(post_alert(url, body)).result(_BACK_WITHIN_S)
-            came = back.wait(max(0.0, _BACK_WITHIN_S - (time.monotonic() - started)))
+            came = self._came_back(back, body, started + _BACK_WITHIN_S)
         except Exception as error:
             return TestAlert(False, f"{shown} cannot be reached: {type(error).__name__}", None)
         finally:
@@ -213,6 +214,17 @@ class Desk:
         if not came:
             return TestAlert(False, f"{shown} answered 200, but the alert did not come back", took_ms)
         return TestAlert(True, f"came back in {took_ms:.0f} ms through {shown}", took_ms)
+
+    def _came_back(self, back: queue.SimpleQueue[int], body: bytes, give_up: float) -> bool:
+        """Tell whether this very body came: somebody else's test alert is as long."""
+        while True:
+            try:
+                inbox_id = back.get(timeout=max(0.0, give_up - time.monotonic()))
+            except queue.Empty:
+                return False
+            found = self.arrival_detail(inbox_id)
+            if found is not None and found.body == body:
+                return True
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         """Import alert logs; `progress(done, total)` answers False to end it."""

@@ -1,7 +1,8 @@
 """What another process can say of the public way in: the engine's last word, or a walk of its own.
 
-The engine notes the state of its tunnel in the profile at every change. A test walks the public address itself;
-only the engine can see its nonce, so it counts as through when the engine's own probe follows suit.
+The engine notes the state of its tunnel in the profile at every probe. A test walks the public address itself; any
+server may answer 200, and only the engine sees its own nonce come back, so a test passes when the engine's last
+probe did too, and is UNKNOWN where there is no such probe.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
 
 _OK = 200
+_PROVED_FOR_US = 11 * 60 * 1_000_000
+"""Two of the engine's probes, which come every five minutes, and a minute for a slow one."""
 
 
 def note_file(home: Path) -> Path:
@@ -38,11 +41,25 @@ def report_tunnel(profile: Profile, *, test: bool) -> dict[str, Any]:
     if test and way.public_url is not None:
         try:
             status = asyncio.run(fetch_status(f"{way.public_url}/healthz"))
-            ok, detail = status == _OK, f"{way.public_url} answers {status}"
         except Exception as error:
             ok, detail = False, f"{way.public_url} cannot be reached: {type(error).__name__}"
+        else:
+            ok, detail = _judged(way, status)
         checked_us = system_clock()
     return _answer(way.public_url, ok, checked_us, way.changed_since_alerts_were_made, detail)
+
+
+def _judged(way: WayIn, status: int) -> tuple[bool | None, str]:
+    if status != _OK:
+        return False, f"{way.public_url} answers {status}"
+    if way.ok is False:
+        return False, way.detail
+    if not way.ok or way.last_ok_us is None or system_clock() - way.last_ok_us > _PROVED_FOR_US:
+        return (
+            None,
+            f"{way.public_url} answers, and no engine has lately seen its own probe come back through it",
+        )
+    return True, f"{way.public_url} answers, and the engine's own probe came back through it"
 
 
 def _answer(

@@ -102,6 +102,7 @@ class PublicWay:
             bool(self._watch.changed_since_alerts_were_made),
             state.detail,
             self._secret_store,
+            None if self._watch.last_ok_at is None else as_us(self._watch.last_ok_at),
         )
 
     def remember_copied(self) -> None:

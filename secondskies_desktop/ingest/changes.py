@@ -41,6 +41,8 @@ class WayIn(msgspec.Struct, frozen=True):
     changed_since_alerts_were_made: bool
     detail: str
     secret_store: str
+    last_ok_us: int | None = None
+    """The last probe that came back."""
 
 
 class WayInChanged(msgspec.Struct, frozen=True):

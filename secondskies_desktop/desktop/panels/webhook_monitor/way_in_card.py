@@ -102,8 +102,10 @@ class WayInCard(QFrame):
         if way is None:
             return
         parts = [_KINDS.get(way.kind, way.kind)]
-        if way.checked_us is not None:
-            parts.append(f"probed {formats.age(way.checked_us, now_us)} ago")
+        if way.last_ok_us is not None:
+            parts.append(f"last came through {formats.age(way.last_ok_us, now_us)} ago")
+        elif way.checked_us is not None:
+            parts.append(f"probed {formats.age(way.checked_us, now_us)} ago, never came through")
         if way.failing_since_us is not None:
             parts.append(f"failing for {formats.age(way.failing_since_us, now_us)}: {way.detail}")
         if way.secret_store:
