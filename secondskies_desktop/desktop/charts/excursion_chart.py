@@ -147,7 +147,10 @@ class ExcursionChart(QWidget):
             ends.setdefault(round(curve.values[-1], 1), []).append(curve)
         for level, curves in ends.items():
             name = " · ".join(curve.name for curve in curves)
-            label = pg.TextItem(name, color=theme.look().of(curves[0].tone), anchor=(1, 1))
+            # A line ends where its name does; a single point has no room to its left.
+            is_point = all(curve.times[0] == curve.times[-1] for curve in curves)
+            anchor = (0.5, 1) if is_point else (1, 1)
+            label = pg.TextItem(name, color=theme.look().of(curves[0].tone), anchor=anchor)
             label.setFont(typeface.small_font())
             label.setPos(max(curve.times[-1] for curve in curves), level)
             self.plot.addItem(label)

@@ -53,7 +53,7 @@ _NUMBERS = (
     Number("bars_to_confirm", "Bars to confirm", lambda view: formats.count(view.bars_to_confirm)),
     Number("session", "Session", lambda view: formats.session_name(view.session)),
     Number("trade_date", "Trade date", lambda view: view.trade_date or formats.UNKNOWN),
-    Number("htf", "HTF D 4h 1h 15 5 1", _htf),
+    Number("htf", "HTF D–1m", _htf),
 )
 
 
