@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -58,6 +59,10 @@ app.add_typer(signals.app, name="signals")
 
 def run() -> None:
     """Run a command; wrong input ends with 2, surroundings that fail with 3, one line on stderr each."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # JSON is UTF-8 whatever the terminal speaks.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     configure_logs()
     try:
         app()
@@ -65,7 +70,8 @@ def run() -> None:
         code = _exit_code(error)
         if code is None:
             raise
-        sys.stderr.write(f"secondskies: {redacted(' '.join(str(error).split()))}\n")
+        text = "what was given is not UTF-8 text" if isinstance(error, UnicodeEncodeError) else str(error)
+        sys.stderr.write(f"secondskies: {redacted(' '.join(text.split()))}\n")
         sys.exit(code)
 
 
@@ -75,7 +81,7 @@ def _exit_code(error: Exception) -> int | None:
     from secondskies_desktop.ingest.alert_log import UnreadableLog
     from secondskies_desktop.ingest.tunnel_settings import TunnelSettingsWrong
 
-    if isinstance(error, UnreadableLog | UnreadableSettings | TunnelSettingsWrong):
+    if isinstance(error, UnreadableLog | UnreadableSettings | TunnelSettingsWrong | UnicodeEncodeError):
         return USAGE
     if isinstance(error, DatabaseProblem | OSError):
         return SURROUNDINGS

@@ -72,7 +72,11 @@ def _cell(value: object) -> str:
         return f"{value:.2f}"
     if isinstance(value, dict | list | tuple):
         return msgspec.json.encode(value).decode()
-    return str(value)
+    text = str(value)
+    if text.isprintable():
+        return text
+    # A terminal would obey what an alert may hold.
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def progress(label: str, total: int | None = None) -> Callable[[int], bool]:

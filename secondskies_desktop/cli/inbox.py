@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.changes import ArrivalRow
 
 app = typer.Typer(help="What arrived and what became of it.")
+HIGHEST_ID = 2**63 - 1
 STATES = ("pending", "done", "duplicate", "dead")
 _HEAD = ("id", "received_at", "source", "state", "event_type", "trade_id", "reason", "bytes")
 
@@ -56,7 +57,8 @@ def _answer(row: ArrivalRow) -> dict[str, Any]:
 
 @app.command("show")
 def show(
-    inbox_id: Annotated[int, typer.Argument(metavar="ID")], as_json: Annotated[bool, JSON] = False
+    inbox_id: Annotated[int, typer.Argument(metavar="ID", max=HIGHEST_ID)],
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Show one arrival: raw bytes, decoded, events, signals."""
     from secondskies_desktop.engine.reading import event_answer, read_arrival
@@ -82,7 +84,7 @@ def show(
 
 @app.command("retry")
 def retry(
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", max=HIGHEST_ID)] = None,
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Decode dead letters again, all of them where no id is given."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from secondskies_desktop.cli.context import bare_profile, say_line
+from secondskies_desktop.cli.context import JSON, bare_profile, say_line
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +21,7 @@ def listen(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0 picks a free one.")] = None,
     tunnel: Annotated[str | None, typer.Option(help="The way in: none, cloudflared, ssh or own.")] = None,
+    as_json: Annotated[bool, JSON] = False,  # noqa: ARG001 - what it says is JSON at any rate
 ) -> None:
     """Listen until SIGINT or SIGTERM; the first line on stdout says where."""
     import os

@@ -10,7 +10,7 @@ import typer
 
 from secondskies_desktop.cli.context import JSON, profile, say
 
-_SIZE = re.compile(r"(\d{3,5})x(\d{3,5})")
+_SIZE = re.compile(r"([1-9]\d{2,3})x([1-9]\d{2,3})")
 
 
 def register(app: typer.Typer) -> None:

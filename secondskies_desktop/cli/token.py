@@ -9,7 +9,10 @@ import typer
 from secondskies_desktop.cli.context import JSON, profile, say
 
 app = typer.Typer(help="The webhook tokens and the charts they stand for.")
-_OVERLAP = typer.Option(help="Minutes for which a replaced or revoked token still opens.", min=0)
+_YEAR_MINUTES = 365 * 24 * 60
+_OVERLAP = typer.Option(
+    help="Minutes for which a replaced or revoked token still opens.", min=0, max=_YEAR_MINUTES
+)
 
 
 @app.command("list")

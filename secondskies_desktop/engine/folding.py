@@ -26,9 +26,11 @@ def fold_pending(
     engine = read_engine(profile.database)
     give_up = time.monotonic() + wait_s
     try:
+        with engine.connect() as connection:
+            target = store.last_arrival(connection)
         while True:
             with engine.connect() as connection:
-                target, place = store.last_arrival(connection), store.position(connection)
+                place = store.position(connection)
             if place >= target:
                 return
             lock = EngineLock(profile.database, "a command that folds")

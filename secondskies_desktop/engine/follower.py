@@ -39,7 +39,8 @@ class Follower:
         self._place = 0
 
     def start(self) -> None:
-        """Begin to follow from what is there now."""
+        """Begin to follow from what is there now: what is read after this misses nothing."""
+        self._look()
         self._thread.start()
 
     def stop(self) -> None:
@@ -73,7 +74,10 @@ class Follower:
 
     def _run(self) -> None:
         while not self._over.wait(POLL_S):
-            try:
-                self.look()
-            except Exception as error:
-                _log.warning("the database could not be looked at", reason=str(error))
+            self._look()
+
+    def _look(self) -> None:
+        try:
+            self.look()
+        except Exception as error:
+            _log.warning("the database could not be looked at", reason=str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,8 @@ from secondskies_desktop.foundation.database.failure import DatabaseProblem, Dat
 
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
+
+_PARTS = ("", "-wal", "-shm")
 
 
 class KeptBackup(NamedTuple):
@@ -45,8 +48,8 @@ def recover(profile: Profile, chosen: Path | None) -> Path:
     try:
         database = Path(profile.database.database or "")
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        aside = database.with_name(f"{database.stem}.damaged-{stamp}{database.suffix}")
-        for suffix in ("", "-wal", "-shm"):
+        aside = _free_name(database, f"{database.stem}.damaged-{stamp}")
+        for suffix in _PARTS:
             part = Path(f"{database}{suffix}")
             if part.exists():
                 part.rename(f"{aside}{suffix}")
@@ -55,3 +58,10 @@ def recover(profile: Profile, chosen: Path | None) -> Path:
     finally:
         lock.release()
     return aside
+
+
+def _free_name(database: Path, stem: str) -> Path:
+    """Return a name beside the database under which no damaged file is kept yet."""
+    endings = ("" if number == 1 else f"-{number}" for number in count(1))
+    names = (database.with_name(f"{stem}{ending}{database.suffix}") for ending in endings)
+    return next(one for one in names if not any(Path(f"{one}{part}").exists() for part in _PARTS))

@@ -45,7 +45,8 @@ def _read(file: Path, rows: csv.DictReader[str]) -> list[Arrival]:
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise UnreadableLog(f"{file.name}: line 1: no column {missing[0]!r}")
-    source = f"log:{file.name}"[:200]
+    # A name of a file may be bytes that are no text.
+    source = f"log:{file.name}"[:200].encode("utf-8", "replace").decode()
     arrivals = []
     for row in rows:
         place = f"{file.name}: line {rows.line_num}"
@@ -88,5 +89,7 @@ def stream_name(symbol: str, timeframe: str) -> str | None:
     """Return the name of a chart by symbol (with or without exchange) and timeframe; None if it is none."""
     name, frame = symbol.rpartition(":")[2].strip(), timeframe.strip()
     if not name or not frame or len(name) > 40 or len(frame) > 10 or " " in name or " " in frame:  # noqa: PLR2004 - longer is no symbol, and no timeframe
+        return None
+    if not (name + frame).isprintable():
         return None
     return f"{name} {frame}"

@@ -276,7 +276,10 @@ def dead_ids(connection: Connection) -> list[int]:
 
 
 def count_states(connection: Connection, ids: Sequence[int]) -> dict[str, int]:
-    """Return how many of the given arrivals ended in each state; `repaired` counts beside them."""
+    """Return how many of the given folded arrivals are done, dead, duplicate and `repaired`.
+
+    A dead letter whose bytes had come before is a duplicate too.
+    """
     counts: dict[str, int] = {}
     for start in range(0, len(ids), 500):
         query = (
@@ -288,6 +291,14 @@ def count_states(connection: Connection, ids: Sequence[int]) -> dict[str, int]:
             counts[state] = counts.get(state, 0) + count
             if repairs and state != DEAD:
                 counts["repaired"] = counts.get("repaired", 0) + count
+        again = (
+            select(func.count())
+            .select_from(deliveries.join(inbox, inbox.c.id == deliveries.c.inbox_id))
+            .join(bodies, (bodies.c.stream == inbox.c.stream) & (bodies.c.sha256 == inbox.c.sha256))
+            .where(deliveries.c.inbox_id.in_(ids[start : start + 500]), deliveries.c.state == DEAD)
+            .where(bodies.c.first_inbox_id != inbox.c.id)
+        )
+        counts[DUPLICATE] = counts.get(DUPLICATE, 0) + (connection.execute(again).scalar() or 0)
     return counts
 
 

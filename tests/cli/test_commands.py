@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import logging
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
-from secondskies_desktop.cli.app import run as run_app
-from tests.ingest.alert_logs import log_row, write_log
+from tests.cli.asking import HOSTILE
 from tests.programs import Listen
 from tests.programs import run as run_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-BODIES = Path(__file__).parents[1] / "signals" / "bodies"
-HOSTILE = "=cmd|' /C calc'!A0\nDROP TABLE"
+    from tests.cli.asking import Asking
+
 INBOX = {"id", "received_at", "source", "state", "event_type", "trade_id", "reason", "bytes"}
 SIGNAL = {
     "trade_id", "stream", "symbol", "direction", "session", "trade_date", "signal_at", "entry_at", "exit_at",
@@ -34,68 +30,8 @@ BACKUP = {"file", "rows", "sha256"}
 BAR = {"at", "open", "high", "low", "close", "source"}
 
 
-class Answer(NamedTuple):
-    """What a command said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one document on stdout."""
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def ask(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Answer]]:
-    """Run a command on a profile of this test, within this process."""
-    root = logging.getLogger()
-    handlers, level, raises = list(root.handlers), root.level, logging.raiseExceptions
-
-    def asking(*words: object) -> Answer:
-        monkeypatch.setattr(
-            sys, "argv", ["secondskies", "--home", str(tmp_path / "home"), *(str(word) for word in words)]
-        )
-        capsys.readouterr()
-        code: int | str | None = 0
-        try:
-            run_app()
-        except SystemExit as ended:
-            code = ended.code
-        said = capsys.readouterr()
-        assert isinstance(code, int | None)
-        assert "Traceback" not in said.err
-        return Answer(code or 0, said.out, said.err)
-
-    yield asking
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.raiseExceptions = raises
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """A log with every generation, one repeated body and one that is no alert."""
-    bodies = [file.read_text() for file in sorted(BODIES.iterdir())]
-    rows = [log_row(body, second) for second, body in enumerate([*bodies, bodies[0], HOSTILE])]
-    return write_log(tmp_path / "log.csv", rows)
-
-
-@pytest.fixture
-def full(ask: Callable[..., Answer], log: Path) -> Callable[..., Answer]:
-    """Commands on a profile into which the log was imported."""
-    assert ask("import", "alerts", log, "--json").code == 0
-    return ask
-
-
 def test_that_an_import_counts_what_it_stored_and_the_same_file_again_stores_nothing(
-    ask: Callable[..., Answer], log: Path
+    ask: Asking, log: Path
 ) -> None:
     first, again = ask("import", "alerts", log, "--json"), ask("import", "alerts", log, "--json")
     assert set(first.json) == IMPORT
@@ -111,7 +47,7 @@ def test_that_an_import_counts_what_it_stored_and_the_same_file_again_stores_not
     "content", [None, b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b"Alert ID,Ticker,Name,Description,Time\n1"]
 )
 def test_that_what_is_no_log_is_refused_in_one_line_and_nothing_is_stored(
-    ask: Callable[..., Answer], tmp_path: Path, content: bytes | None
+    ask: Asking, tmp_path: Path, content: bytes | None
 ) -> None:
     file = tmp_path / "not.csv"
     if content is not None:
@@ -122,7 +58,7 @@ def test_that_what_is_no_log_is_refused_in_one_line_and_nothing_is_stored(
     assert ask("inbox", "list", "--json").json == []
 
 
-def test_that_the_inbox_is_listed_shown_and_tried_again(full: Callable[..., Answer]) -> None:
+def test_that_the_inbox_is_listed_shown_and_tried_again(full: Asking) -> None:
     rows = full("inbox", "list", "--limit", 1_000, "--json").json
     assert all(set(row) >= INBOX for row in rows)
     dead = full("inbox", "list", "--state", "dead", "--json").json
@@ -137,7 +73,7 @@ def test_that_the_inbox_is_listed_shown_and_tried_again(full: Callable[..., Answ
 
 
 def test_that_signals_have_the_fields_of_the_contract_and_the_same_bytes_each_time(
-    full: Callable[..., Answer],
+    full: Asking,
 ) -> None:
     said = full("signals", "list", "--json")
     assert said.json
@@ -154,7 +90,7 @@ def test_that_signals_have_the_fields_of_the_contract_and_the_same_bytes_each_ti
     assert all(set(bar) >= BAR for bar in bars)
 
 
-def test_that_a_signal_is_shown_with_its_sources_and_events(full: Callable[..., Answer]) -> None:
+def test_that_a_signal_is_shown_with_its_sources_and_events(full: Asking) -> None:
     for one in full("signals", "list", "--json").json[:5]:
         shown = full("signals", "show", one["trade_id"], "--json").json
         assert {name: shown[name] for name in one} == one
@@ -189,7 +125,7 @@ def test_that_a_signal_is_shown_with_its_sources_and_events(full: Callable[..., 
     ids=lambda words: " ".join(words[:3])[:40],
 )
 def test_that_a_wrong_input_is_refused_without_an_answer(
-    full: Callable[..., Answer], words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    full: Asking, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     said = full(*words)
@@ -198,14 +134,14 @@ def test_that_a_wrong_input_is_refused_without_an_answer(
     assert said.err
 
 
-def test_that_a_rebuild_is_identical(full: Callable[..., Answer]) -> None:
+def test_that_a_rebuild_is_identical(full: Asking) -> None:
     verified, rebuilt = full("rebuild", "--verify", "--json"), full("rebuild", "--json")
     assert set(verified.json) == REBUILD
     assert verified.json["identical"] is True
     assert verified.json == rebuilt.json
 
 
-def test_that_a_rebuild_that_differs_is_a_no(full: Callable[..., Answer], tmp_path: Path) -> None:
+def test_that_a_rebuild_that_differs_is_a_no(full: Asking, tmp_path: Path) -> None:
     from pysqlite3 import dbapi2
 
     with dbapi2.connect(tmp_path / "home" / "secondskies.db") as connection:
@@ -215,9 +151,7 @@ def test_that_a_rebuild_that_differs_is_a_no(full: Callable[..., Answer], tmp_pa
     assert (said.code, said.json["identical"]) == (1, False)
 
 
-def test_that_a_backup_is_restored_into_an_empty_place_only(
-    full: Callable[..., Answer], tmp_path: Path
-) -> None:
+def test_that_a_backup_is_restored_into_an_empty_place_only(full: Asking, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     said = full("backup", "--out", copy, "--json").json
     assert set(said) == BACKUP
@@ -230,7 +164,7 @@ def test_that_a_backup_is_restored_into_an_empty_place_only(
     assert restored.json["rows"] == said["rows"]
 
 
-def test_that_a_secret_is_shown_once_and_stored_nowhere(ask: Callable[..., Answer], tmp_path: Path) -> None:
+def test_that_a_secret_is_shown_once_and_stored_nowhere(ask: Asking, tmp_path: Path) -> None:
     made = ask("token", "new", "second", "--symbol", "NQ1!", "--json")
     assert made.code == 0
     secret = next(value for value in made.json.values() if isinstance(value, str) and len(value) >= 43)
@@ -242,7 +176,7 @@ def test_that_a_secret_is_shown_once_and_stored_nowhere(ask: Callable[..., Answe
     assert ask("token", "revoke", "second", "--json").code == 0
 
 
-def test_that_a_tunnel_that_is_not_there_is_unknown(ask: Callable[..., Answer]) -> None:
+def test_that_a_tunnel_that_is_not_there_is_unknown(ask: Asking) -> None:
     for word in ("status", "test"):
         said = ask("tunnel", word, "--json")
         assert set(said.json) >= TUNNEL
@@ -250,7 +184,7 @@ def test_that_a_tunnel_that_is_not_there_is_unknown(ask: Callable[..., Answer]) 
         assert said.json["ok"] is not True
 
 
-def test_that_the_doctor_gives_versions_and_verdicts(ask: Callable[..., Answer]) -> None:
+def test_that_the_doctor_gives_versions_and_verdicts(ask: Asking) -> None:
     said = ask("doctor", "--json")
     assert said.code == 0
     assert "sqlite" in said.json["versions"]
@@ -258,7 +192,7 @@ def test_that_the_doctor_gives_versions_and_verdicts(ask: Callable[..., Answer])
 
 
 def test_that_the_option_wins_over_the_environment(
-    ask: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ask: Asking, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SECONDSKIES_HOME", str(tmp_path / "elsewhere"))
     assert ask("inbox", "list", "--json").json == []
@@ -270,7 +204,7 @@ def test_that_the_option_wins_over_the_environment(
     "command", [("signals", "list"), ("inbox", "list"), ("rebuild",), ("listen", "--port", "0")]
 )
 def test_that_a_damaged_database_is_told_in_one_line_and_left_as_it_is(
-    ask: Callable[..., Answer], tmp_path: Path, command: tuple[str, ...]
+    ask: Asking, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     file = tmp_path / "home" / "secondskies.db"
     file.parent.mkdir()

@@ -46,6 +46,9 @@ def make_backup(url: URL, target: Path) -> Backup:
     target = target.resolve()
     if not target.parent.is_dir():
         raise DatabaseUnreachable(f"no such folder: {target.parent}")
+    if _is_part_of(url, target):
+        # Whoever has it open would write on into a file without a name.
+        raise DatabaseUnreachable(f"{target.name} is the database itself: a copy needs another name")
     handle, name = tempfile.mkstemp(prefix=_DRAFT, suffix=".db", dir=target.parent)
     os.close(handle)
     draft = Path(name)
@@ -128,6 +131,16 @@ def restore_backup(file: Path, url: URL) -> Backup:
         raise DatabaseUnreachable("the database holds arrivals and is not overwritten: use an empty one")
     _copy_tables(sqlite_url(file), url)
     return Backup(file, rows, _sha256(file))
+
+
+def _is_part_of(url: URL, file: Path) -> bool:
+    """Tell whether a file is an SQLite database or its log."""
+    if url.get_backend_name() != "sqlite":
+        return False
+    parts = [Path(f"{url.database}{suffix}") for suffix in ("", "-wal", "-shm")]
+    return any(
+        file == part.resolve() or (file.exists() and part.exists() and file.samefile(part)) for part in parts
+    )
 
 
 def _holds_arrivals(url: URL) -> bool:
