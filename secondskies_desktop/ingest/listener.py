@@ -41,6 +41,8 @@ READ_WITHIN_S = 2.0
 MAX_PATH = 512
 _KEEP_ALIVE_S = 75.0
 _LINGER_S = 2.0
+_LAST_ACCEPTED = 5
+"""Rounds of the loop in which a connection that was accepted becomes known to the server: three are needed."""
 _SAME_MOMENT_US = 1_000
 """A clock that was set back by more than this is believed."""
 _SERVER_FAULT = 500
@@ -100,8 +102,15 @@ class Listener:
         """Stop accepting, let requests in flight finish, close."""
         self._stopping = True
         runner, self._runner = self._runner, None
-        if runner is not None:
-            await runner.cleanup()
+        if runner is None:
+            return
+        for site in runner.sites:
+            await site.stop()
+        for _ in range(_LAST_ACCEPTED):
+            # A connection taken at the last moment gets its protocol in the next rounds of the loop. Without
+            # it the clean-up would not know it, and its sender would wait for an answer that nobody gives.
+            await asyncio.sleep(0)
+        await runner.cleanup()
 
     async def _serve(self, request: web.BaseRequest) -> web.Response:
         path = request.raw_path
