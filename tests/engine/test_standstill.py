@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
 
 
+def told(engine: Engine) -> dict[str, str]:
+    return {one.key: one.text for one in engine.board.open()}
+
+
 def test_that_signals_that_stand_still_are_told_and_go_on_by_themselves(
     database: URL, profile_on: Callable[[URL], Profile]
 ) -> None:
@@ -28,11 +32,12 @@ def test_that_signals_that_stand_still_are_told_and_go_on_by_themselves(
         with writing(database) as connection:
             connection.execute(text("ALTER TABLE deliveries RENAME TO away"))
         assert post(url, b'{"event_type":"SECONDSKIES_TEST"}').status == 200
-        eventually(lambda: [one.key for one in engine.board.open()] == ["fold"])
-        assert "signals stand still" in engine.board.open()[0].text
+        # The first backup, which runs beside this, may fail on the same table and be told of too.
+        eventually(lambda: "fold" in told(engine))
+        assert "signals stand still" in told(engine)["fold"]
         with writing(database) as connection:
             connection.execute(text("ALTER TABLE away RENAME TO deliveries"))
-        eventually(lambda: not engine.board.open())
+        eventually(lambda: "fold" not in told(engine))
         with reading(database) as connection:
             assert store.position(connection) == 1
     finally:
