@@ -6,7 +6,7 @@ misspelt one is not silently without effect.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import tomlkit
@@ -42,11 +42,86 @@ class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     copied_base_url: str = ""
 
 
+class DesktopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the window looks and behaves."""
+
+    theme: Annotated[
+        Literal["dark", "light", "system"],
+        Meta(title="Theme", description="Dark, light, or what the system is set to."),
+    ] = "dark"
+    scale_percent: Annotated[
+        int,
+        Meta(
+            title="Size of everything",
+            description="Text and marks in percent of the usual size; taken at the next start.",
+            ge=100,
+            le=200,
+        ),
+    ] = 100
+    motion: Annotated[
+        Literal["system", "full", "reduced"],
+        Meta(title="Motion", description="Reduced shows changes at once, without any movement."),
+    ] = "system"
+    close_to_tray: Annotated[
+        bool,
+        Meta(
+            title="Closing keeps it running in the tray",
+            description="The window goes, alerts still come in. Without a tray, closing ends the program.",
+        ),
+    ] = False
+    start_at_login: Annotated[
+        bool,
+        Meta(title="Start at login", description="Second Skies starts with the system, in the tray."),
+    ] = False
+    hide_money: Annotated[
+        bool,
+        Meta(
+            title="Hide money",
+            description="For sharing the screen: amounts and account names are covered everywhere.",
+        ),
+    ] = False
+
+
+class AttentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What wants the trader, and how loudly it says so."""
+
+    notifications: Annotated[
+        Literal["all", "watch", "danger", "none"],
+        Meta(title="Notifications", description="From which severity on the tray shows a message."),
+    ] = "all"
+    sounds: Annotated[
+        Literal["all", "watch", "danger", "none"],
+        Meta(title="Sounds", description="From which severity on a sound is played; one sound a severity."),
+    ] = "all"
+    silence_minutes: Annotated[
+        int,
+        Meta(
+            title="Silence",
+            description="Minutes of open market without any alert after which you are told.",
+            ge=2,
+            le=240,
+        ),
+    ] = 15
+    disk_free_mb: Annotated[
+        int,
+        Meta(title="Disk", description="Free megabytes below which you are told.", ge=50, le=1_000_000),
+    ] = 1_000
+    test_at_session_start: Annotated[
+        bool,
+        Meta(
+            title="Test alarm at each session start",
+            description="A test alert runs the whole chain by itself when a session begins.",
+        ),
+    ] = True
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a profile."""
 
     listener: ListenerSettings = ListenerSettings()
     tunnel: TunnelSettings = TunnelSettings()
+    desktop: DesktopSettings = DesktopSettings()
+    attention: AttentionSettings = AttentionSettings()
 
 
 class UnreadableSettings(Exception):

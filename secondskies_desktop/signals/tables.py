@@ -1,6 +1,6 @@
-"""Tables of the signals room: one row a signal, and which body brought each of its events.
+"""Tables of the signals room: one row a signal, which body brought each of its events, and the daily tallies.
 
-Both are a projection: they can be dropped and folded again from the inbox with the identical result. An event
+All are a projection: they can be dropped and folded again from the inbox with the identical result. An event
 keeps no values, only the place of the body that brought it; the raw bytes stay the one stored truth.
 """
 
@@ -56,5 +56,18 @@ signal_events = Table(
     Column("key", BigInteger, primary_key=True, autoincrement=False),
     Column("inbox_id", BigInteger, nullable=False),
     Column("position", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What KPIs are read from: how often each thing of tally.py happened, a cell by trade date, chart, session and
+# direction. "" stands for what is not known, and ALL_DAYS beside the dates for their sum.
+signal_tallies = Table(
+    "signal_tallies",
+    METADATA,
+    Column("trade_date", KEY_TEXT, primary_key=True),
+    Column("stream", KEY_TEXT, primary_key=True),
+    Column("session", KEY_TEXT, primary_key=True),
+    Column("direction", KEY_TEXT, primary_key=True),
+    Column("counts", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
