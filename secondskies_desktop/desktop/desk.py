@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+    from secondskies_desktop.engine.statistics import Accumulated, Query, Report
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
     from secondskies_desktop.signals.changes import SignalRow
+    from secondskies_desktop.signals.statistics import Summary
 
 
 class Desk(Protocol):
@@ -30,6 +33,15 @@ class Desk(Protocol):
 
     def signal_detail(self, signal_id: int) -> SignalDetail | None:
         """Return one signal with events and bars."""
+
+    def statistics(self, query: Query) -> Report | None:
+        """Return what is known for a query, None as long as nothing has been counted."""
+
+    def statistics_by_date(self, query: Query) -> dict[date, Summary] | None:
+        """Return the same by trade date, oldest first."""
+
+    def accumulated(self, today: date) -> Accumulated | None:
+        """Return how much data there is towards its marks."""
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
         """Return (field, chain in a sentence)."""

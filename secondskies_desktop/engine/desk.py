@@ -14,6 +14,7 @@ import msgspec
 
 from secondskies_desktop.engine import reading
 from secondskies_desktop.engine.importing import import_alert_logs
+from secondskies_desktop.engine.statistics import Statistics
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.ingest import store as inbox_store
@@ -21,17 +22,20 @@ from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayI
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_answer
-from secondskies_desktop.signals.changes import SignalRow
+from secondskies_desktop.signals.changes import SignalRow, SignalsRebuilt
 from secondskies_desktop.signals.history import HistoryEvent
 from secondskies_desktop.signals.wire import TEST_ALERT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from secondskies_desktop.engine.engine import Engine
+    from secondskies_desktop.engine.statistics import Accumulated, Query, Report
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.profile import Profile
+    from secondskies_desktop.signals.statistics import Summary
 
 SignalEvent = HistoryEvent
 ArrivalDetail = reading.ReadArrival
@@ -88,9 +92,12 @@ class Desk:
         self._role_detail = role_detail
         self._database = read_engine(profile.database)
         self._database_name = self._name_database()
+        self._statistics = Statistics()
+        self._end_hearing = bus.subscribe(SignalsRebuilt, lambda _event: self._statistics.forget())
 
     def close(self) -> None:
-        """Let go of the database's connections."""
+        """Let go of the bus and of the database's connections."""
+        self._end_hearing()
         self._database.dispose()
 
     def _name_database(self) -> str:
@@ -139,6 +146,23 @@ class Desk:
                 return None
             events = tuple(reading.history(connection, row))
             return SignalDetail(row, events, tuple(reading.bars_around(connection, row)))
+
+    def statistics(self, query: Query) -> Report | None:
+        """Return what is known for a query, None as long as nothing has been counted."""
+        return self._counted().report(query)
+
+    def statistics_by_date(self, query: Query) -> dict[date, Summary] | None:
+        """Return the same by trade date, oldest first."""
+        return self._counted().by_date(query)
+
+    def accumulated(self, today: date) -> Accumulated | None:
+        """Return how much data there is towards its marks; `today` is the trade date of now."""
+        return self._counted().accumulated(today)
+
+    def _counted(self) -> Statistics:
+        with self._database.connect() as connection:
+            self._statistics.take(signal_store.tallies_since(connection, self._statistics.seq))
+        return self._statistics
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
         """Return (field, the chain behind its value in one sentence)."""

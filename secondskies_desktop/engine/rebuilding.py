@@ -43,7 +43,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
 
 
 def fingerprint(connection: Connection) -> Fingerprint:
-    """Return the fingerprint of a projection: every signal with its sources, every event's place, every bar."""
+    """Return the fingerprint of a projection: signals with their sources, the number of events, bars, tallies."""
     digest = hashlib.sha256()
     count = 0
     for row in signal_store.every(connection):
@@ -52,6 +52,9 @@ def fingerprint(connection: Connection) -> Fingerprint:
         count += 1
     for stream, bar, source in bar_store.list_bars(connection):
         digest.update(msgspec.json.encode((stream, source, msgspec.structs.astuple(bar))))
+    for tally in signal_store.tallies_since(connection, -1):
+        if tally.counts:
+            digest.update(msgspec.json.encode((tally.trade_date, tally.stream)) + tally.counts)
     return Fingerprint(count, signal_store.count_events(connection), digest.hexdigest())
 
 

@@ -131,6 +131,24 @@ def open_seconds_between(a_us: int, b_us: int) -> int | None:
     return max(0, _opened_until(hours, b_us) - _opened_until(hours, a_us)) // 1_000_000
 
 
+def trading_days(first: date, last: date) -> list[date] | None:
+    """Return the trade dates on which the market opens, from one to another, both included.
+
+    None where the calendar does not reach that far, on either side.
+    """
+    hours = _hours()
+    begins, ends = hours.calendar.span
+    if first <= last and (first < begins or last > ends):
+        return None
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if day.weekday() <= _FRIDAY and _is_traded(hours, day)]
+
+
+def _is_traded(hours: _Hours, day: date) -> bool:
+    exception = hours.by_day.get(day)
+    return exception is None or exception.close is not None
+
+
 def market_state(instant_us: int) -> MarketState:
     """Return the state of the market at an instant (µs UTC): why, since when and until when."""
     hours = _hours()

@@ -100,6 +100,7 @@ class Pump:
         connection = self._connected()
         with connection.begin():
             if self._position is None:
+                self._projection.prepare(connection)
                 self._position = store.position(connection)
             found = store.arrivals_by_id(connection, inbox_ids)
         folded = self._fold([found[one] for one in sorted(found)], is_retry=True)
@@ -118,6 +119,7 @@ class Pump:
         connection = self._connected()
         with connection.begin():
             if self._position is None:
+                self._projection.prepare(connection)
                 self._position = store.position(connection)
             arrivals = store.after(connection, self._position, limit)
         self._fold(arrivals, is_retry=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from secondskies_desktop.signals import store
 from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
+from secondskies_desktop.signals.tally import counted
 from secondskies_desktop.signals.vocabulary import Direction
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.signals.store import Stored
+    from secondskies_desktop.signals.tally import Counted
 
 NO_KEY = -1
 _ROOM = 20_000
@@ -22,9 +24,10 @@ class Kept:
     """A signal in memory; `triangle` is the one that its stored row stands for.
 
     `newest_key` is the greatest key of its stored updates: -1 where none is, None where nobody has looked.
+    `counted` is what its stored row adds to the tallies.
     """
 
-    __slots__ = ("id", "newest_key", "state", "triangle")
+    __slots__ = ("counted", "id", "newest_key", "state", "triangle")
 
     def __init__(
         self,
@@ -32,11 +35,13 @@ class Kept:
         state: SignalState,
         triangle: tuple[int, Direction] | None = None,
         newest_key: int | None = None,
+        counted: Counted | None = None,
     ) -> None:
         self.id = signal_id
         self.state = state
         self.triangle = triangle
         self.newest_key = newest_key
+        self.counted = counted
 
 
 class KeptSignals:
@@ -76,7 +81,9 @@ class KeptSignals:
             return known
         signal_us, direction = stored.signal_us, stored.direction
         triangle = None if signal_us is None or direction is None else (signal_us, Direction(direction))
-        kept = group[stored.state.trade_id] = Kept(stored.id, stored.state, triangle)
+        kept = group[stored.state.trade_id] = Kept(
+            stored.id, stored.state, triangle, counted=counted(stored.view)
+        )
         self._size += 1
         self.note_stepping(kept)
         return kept

@@ -19,6 +19,8 @@ from secondskies_desktop.signals.kept import Kept, KeptSignals
 from secondskies_desktop.signals.lifecycle import fold, needs_walk, plan, take_bar, walk_again
 from secondskies_desktop.signals.linking import link
 from secondskies_desktop.signals.noted import Noted
+from secondskies_desktop.signals.tallies import Tallies
+from secondskies_desktop.signals.tally import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +47,7 @@ class Projection:
     def __init__(self) -> None:
         self._signals = KeptSignals()
         self._newest_bar: dict[str, int] = {}
+        self._tallies = Tallies()
         self._seq: int | None = None
 
     @property
@@ -56,7 +59,12 @@ class Projection:
         """Forget all that is kept in memory; the next transaction reads it again."""
         self._signals = KeptSignals()
         self._newest_bar = {}
+        self._tallies = Tallies()
         self._seq = None
+
+    def prepare(self, connection: Connection) -> None:
+        """Make sure that what is stored has been counted, and as this program counts."""
+        self._tallies.prepare(connection)
 
     def apply(self, connection: Connection, arrivals: Sequence[Said]) -> list[SignalRow]:
         """Fold arrivals and write what they changed; returns the changed signals."""
@@ -127,8 +135,11 @@ class Projection:
         for kept in touched:
             self._signals.note_stepping(kept)
             self._seq += 1
-            rows.append((kept.id, self._seq, kept.state, derive(kept.state)))
+            view = derive(kept.state)
+            kept.counted = self._tallies.count(connection, kept.counted, counted(view), self._seq)
+            rows.append((kept.id, self._seq, kept.state, view))
         store.write_signals(connection, rows)
+        self._tallies.write(connection)
         return [SignalRow(signal_id, seq, view) for signal_id, seq, _, view in rows]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select
 from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_where_new, upsert
 from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
-from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signals
+from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signal_tallies, signals
 from secondskies_desktop.signals.view import SignalView
 from secondskies_desktop.signals.vocabulary import EventType
 
@@ -30,12 +30,13 @@ EventRow = tuple[int, str, int, int, int]
 
 
 class Stored(NamedTuple):
-    """A signal of the projection: its id, its joined state, and the triangle that its row stands for."""
+    """A signal of the projection: its id, its joined state, the triangle and the view that its row stands for."""
 
     id: int
     state: SignalState
     signal_us: int | None
     direction: str | None
+    view: SignalView
 
 
 class OnBar(NamedTuple):
@@ -55,11 +56,11 @@ class EventPlace(NamedTuple):
     position: int
 
 
-_STORED = "SELECT id,state,signal_us,direction FROM signals WHERE "
+_STORED = "SELECT id,state,signal_us,direction,view FROM signals WHERE "
 
 
-def _stored(row: tuple[int, bytes, int | None, str | None]) -> Stored:
-    return Stored(row[0], _decode_state(row[1]), row[2], row[3])
+def _stored(row: tuple[int, bytes, int | None, str | None, bytes]) -> Stored:
+    return Stored(row[0], _decode_state(row[1]), row[2], row[3], _decode_view(row[4]))
 
 
 def load(connection: Connection, stream: str, trade_ids: Sequence[str]) -> Iterator[Stored]:
@@ -213,6 +214,7 @@ def count_events(connection: Connection) -> int:
 
 def forget_signals(connection: Connection) -> None:
     """Drop the projection; the inbox can bring it back."""
+    connection.execute(delete(signal_tallies))
     connection.execute(delete(signal_events))
     connection.execute(delete(signals))
 
@@ -221,3 +223,37 @@ def count_statuses(connection: Connection) -> dict[str, int]:
     """Return how many signals stand in each status."""
     query = select(signals.c.status, func.count()).group_by(signals.c.status)
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+class TallyRow(NamedTuple):
+    """The packed counts of one trade date ("" where it is not known) and chart; see tally.py."""
+
+    trade_date: str
+    stream: str
+    seq: int
+    counts: bytes
+
+
+def tally_row(connection: Connection, trade_date: str, stream: str) -> TallyRow | None:
+    """Return the counts of one trade date and chart, None where nothing was counted."""
+    statement = "SELECT trade_date,stream,seq,counts FROM signal_tallies WHERE trade_date=? AND stream=?"
+    found = fetch(connection, statement, (trade_date, stream))
+    return TallyRow(*found[0]) if found else None
+
+
+def tallies_since(connection: Connection, seq: int) -> list[TallyRow]:
+    """Return the counts that changed after a change number, in the order of dates."""
+    statement = (
+        "SELECT trade_date,stream,seq,counts FROM signal_tallies WHERE seq>? ORDER BY trade_date,stream"
+    )
+    return [TallyRow(*row) for row in fetch(connection, statement, (seq,))]
+
+
+def write_tallies(connection: Connection, rows: Iterable[TallyRow]) -> None:
+    """Write counts over what was known."""
+    upsert(connection, signal_tallies, rows, keys=2)
+
+
+def forget_tallies(connection: Connection) -> None:
+    """Drop all counts; the signals can bring them back."""
+    connection.execute(delete(signal_tallies))

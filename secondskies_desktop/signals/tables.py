@@ -59,15 +59,15 @@ signal_events = Table(
     sqlite_with_rowid=False,
 )
 
-# What KPIs are read from: how often each thing of tally.py happened, a cell by trade date, chart, session and
-# direction. "" stands for what is not known, and ALL_DAYS beside the dates for their sum.
+# What KPIs are read from: how often each thing of tally.py happened, by trade date ("" where it is not known) and
+# chart. `seq` is the change of a signal that changed the row last, so that a reader asks for what is new.
 signal_tallies = Table(
     "signal_tallies",
     METADATA,
     Column("trade_date", KEY_TEXT, primary_key=True),
     Column("stream", KEY_TEXT, primary_key=True),
-    Column("session", KEY_TEXT, primary_key=True),
-    Column("direction", KEY_TEXT, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
     Column("counts", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+Index("ix_signal_tallies_seq", signal_tallies.c.seq)

@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.engine.statistics import Statistics
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
+from secondskies_desktop.signals.store import TallyRow
+from secondskies_desktop.signals.tallies import MARK
+from secondskies_desktop.signals.tally import VERSION, counted, pack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     from secondskies_desktop.engine.desk import SignalEvent
+    from secondskies_desktop.engine.statistics import Accumulated, Query, Report
     from secondskies_desktop.market.bars import Bar
+    from secondskies_desktop.signals.statistics import Summary
 
 STATUS = DeskStatus(
     role="engine",
@@ -117,6 +124,29 @@ class FakeDesk:
         if row is None:
             return None
         return SignalDetail(row, self.events.get(signal_id, ()), self.bars.get(signal_id, ()))
+
+    def statistics(self, query: Query) -> Report | None:
+        self._asked("statistics")
+        return self._counted().report(query)
+
+    def statistics_by_date(self, query: Query) -> dict[date, Summary] | None:
+        self._asked("statistics_by_date")
+        return self._counted().by_date(query)
+
+    def accumulated(self, today: date) -> Accumulated | None:
+        self._asked("accumulated")
+        return self._counted().accumulated(today)
+
+    def _counted(self) -> Statistics:
+        counts: dict[tuple[str, str], dict[int, int]] = {MARK: {0: VERSION}}
+        for row in self.rows.values():
+            one = counted(row.view)
+            cell = counts.setdefault((one.trade_date, one.stream), {})
+            for code, number in one.counts:
+                cell[code] = cell.get(code, 0) + number
+        statistics = Statistics()
+        statistics.take(TallyRow(*place, self.seq, pack(cell)) for place, cell in counts.items())
+        return statistics
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
         self._asked("explain")

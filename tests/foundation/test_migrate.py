@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(secondskies_desktop.__file__).parent
 SAMPLES = sorted((Path(__file__).parents[1] / "data").glob("schema_*.db"))
 BODIES = Path(__file__).parents[1] / "signals" / "bodies"
+NEXT = f"{int(HEAD) + 1:04}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -122,21 +123,21 @@ def test_that_a_backup_is_taken_before_a_step(
 ) -> None:
     put(sqlite_file_url, b"alert")
     seen: list[list[str]] = []
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
     monkeypatch.setattr(
         migrate,
         "_upgrade",
         lambda _connection: seen.append([file.name[-14:] for file in (tmp_path / "backups").iterdir()]),
     )
     assert ensure_schema(sqlite_file_url, tmp_path / "backups")
-    assert seen == [["before-0002.db"]]
+    assert seen == [[f"before-{NEXT}.db"]]
 
 
 def test_that_no_step_is_made_where_the_backup_fails(
     sqlite_file_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "backups").write_text("in the way")
-    monkeypatch.setattr(migrate, "HEAD", "0002")
+    monkeypatch.setattr(migrate, "HEAD", NEXT)
     monkeypatch.setattr(migrate, "_upgrade", lambda _connection: pytest.fail("there is no backup"))
     with pytest.raises(DatabaseUnreachable):
         ensure_schema(sqlite_file_url, tmp_path / "backups")

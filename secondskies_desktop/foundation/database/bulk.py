@@ -70,17 +70,17 @@ def insert_where_new(connection: Connection, table: Table, rows: Sequence[tuple[
     return result.rowcount
 
 
-def upsert(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Write rows (all columns of the table, in order, the key first) over what was known of their keys."""
+def upsert(connection: Connection, table: Table, rows: Iterable[tuple[Any, ...]], keys: int = 1) -> None:
+    """Write rows (all columns in order, the first `keys` of them the key) over what was known of their keys."""
     records = list(rows)
     if not records:
         return
     columns = [column.name for column in table.columns]
     marks = ",".join([mark(connection)] * len(columns))
-    updates = ",".join(f"{name}=excluded.{name}" for name in columns[1:])
+    updates = ",".join(f"{name}=excluded.{name}" for name in columns[keys:])
     connection.exec_driver_sql(
         f"INSERT INTO {table.name} ({','.join(columns)}) VALUES ({marks}) "
-        f"ON CONFLICT ({columns[0]}) DO UPDATE SET {updates}",
+        f"ON CONFLICT ({','.join(columns[:keys])}) DO UPDATE SET {updates}",
         records,
     )
 

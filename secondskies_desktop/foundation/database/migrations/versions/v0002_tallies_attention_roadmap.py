@@ -20,12 +20,12 @@ def upgrade() -> None:
         "signal_tallies",
         sa.Column("trade_date", _KEY_TEXT, nullable=False),
         sa.Column("stream", _KEY_TEXT, nullable=False),
-        sa.Column("session", _KEY_TEXT, nullable=False),
-        sa.Column("direction", _KEY_TEXT, nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
         sa.Column("counts", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("trade_date", "stream", "session", "direction", name="pk_signal_tallies"),
+        sa.PrimaryKeyConstraint("trade_date", "stream", name="pk_signal_tallies"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_signal_tallies_seq", "signal_tallies", ["seq"])
     op.create_table(
         "attention_log",
         sa.Column("id", _ROW_ID, autoincrement=True, nullable=False),

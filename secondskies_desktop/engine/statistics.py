@@ -1,0 +1,262 @@
+"""Reports over the tallies: what every KPI on a screen is read from.
+
+The rows of all trade dates are kept in memory and only those that changed are read again, so that a report costs
+the same however many signals there are. Used from any thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from secondskies_desktop.foundation.sessions import Session
+from secondskies_desktop.signals.intervals import Interval, clustered_mean, dates_needed, wilson
+from secondskies_desktop.signals.outcome import BeMode
+from secondskies_desktop.signals.progress import DATE_MARKS, SIGNAL_MARKS, Progress, progress
+from secondskies_desktop.signals.statistics import (
+    FIELDS,
+    GROUPS,
+    TARGETS,
+    Field,
+    Histogram,
+    Summary,
+    groups_of,
+    histogram,
+    steps_of,
+    summary,
+    sums_of,
+    tradeable_groups,
+)
+from secondskies_desktop.signals.tallies import MARK
+from secondskies_desktop.signals.tally import STATUSES, UNIT, UNKNOWN_STEP
+from secondskies_desktop.signals.vocabulary import Direction, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from secondskies_desktop.signals.statistics import Numbers
+    from secondskies_desktop.signals.store import TallyRow
+
+
+class Query(msgspec.Struct, frozen=True):
+    """What is asked: results at a target (one of TARGETS, in R) in a mode, over trade dates, both ends included.
+
+    None is without an end. `direction` None is both.
+    """
+
+    target: float
+    mode: BeMode
+    first: date | None = None
+    last: date | None = None
+    direction: Direction | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What is known for a query; `total` and everything beside `after_hours` is of the six tradeable sessions.
+
+    `mean` is the interval of the mean result, None while `dates_needed` more trade dates are missing; `share` that
+    of wins among what is decided.
+    """
+
+    query: Query
+    total: Summary
+    after_hours: Summary
+    without_session: Summary
+    by_session: dict[str, Summary]
+    by_direction: dict[str, Summary]
+    mean: Interval | None
+    dates_needed: int
+    share: Interval | None
+    mfe: dict[str, Histogram]
+    """By mode."""
+
+
+class Accumulated(msgspec.Struct, frozen=True):
+    """How much data there is, over everything; only signals of tradeable sessions."""
+
+    confirmed: Progress
+    finished: Progress
+    valid: Progress
+    trade_dates: Progress
+    """Trade dates with at least one valid signal."""
+
+
+class Statistics:
+    """Answers queries from tallies that it keeps up with; `forget` after the projection was folded again."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rows: dict[tuple[str, str], TallyRow] = {}
+        self._counted = False
+        self._sums: dict[tuple[float, BeMode], RunningSums] = {}
+        self._steps = RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
+        self._seq = -1
+
+    @property
+    def seq(self) -> int:
+        """The newest change that was taken: what comes behind it is to be taken next."""
+        return self._seq
+
+    def take(self, rows: Iterable[TallyRow]) -> None:
+        """Take the tally rows that changed; the same row again changes nothing."""
+        with self._lock:
+            for row in rows:
+                self._seq = max(self._seq, row.seq)
+                place = (row.trade_date, row.stream)
+                if place == MARK:
+                    self._counted = True
+                    continue
+                self._rows[place] = row
+                self._steps.put(place, row.counts)
+                for sums in self._sums.values():
+                    sums.put(place, row.counts)
+
+    def forget(self) -> None:
+        """Read everything again at the next question."""
+        with self._lock:
+            self._sums, self._rows, self._seq, self._counted = {}, {}, -1, False
+            self._steps = RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
+
+    def report(self, query: Query) -> Report | None:
+        """Return the report, None as long as nothing has been counted. ValueError for a target off the grid."""
+        if query.target not in TARGETS:
+            raise ValueError(f"results are counted for 0.5R to 20R in steps of 0.5R, not for {query.target}R")
+        with self._lock:
+            if not self._counted:
+                return None
+            sums = self._sums_for(query.target, query.mode)
+            if query.first is None and query.last is None:
+                return _report(query, sums.total, self._steps.total, sums.by_row)
+            rows = {place: row for place, row in sums.by_row.items() if _within(place[0], query)}
+            steps = sum((self._steps.by_row[place] for place in rows), start=self._steps.nothing())
+            return _report(query, sum(rows.values(), start=sums.nothing()), steps, rows)
+
+    def by_date(self, query: Query) -> dict[date, Summary] | None:
+        """Return the summary of each trade date on which anything was counted, of tradeable sessions."""
+        with self._lock:
+            if not self._counted:
+                return None
+            sums = self._sums_for(query.target, query.mode)
+            groups = tradeable_groups(query.direction)
+            found: dict[date, Numbers] = {}
+            for (day, _), row in sums.by_row.items():
+                if day and _within(day, query):
+                    at = date.fromisoformat(day)
+                    found[at] = found.get(at, 0) + row[groups].sum(axis=0)
+        return {day: summary(found[day]) for day in sorted(found)}
+
+    def accumulated(self, today: date) -> Accumulated | None:
+        """Return how much data there is; `today` is the trade date of now. None before the first count."""
+        with self._lock:
+            if not self._counted:
+                return None
+            sums = self._sums_for(1.0, BeMode.NO_BE)
+            groups = tradeable_groups()
+            by_date = {one: dict[date, int]() for one in _ACCUMULATED}
+            for (day, _), row in sums.by_row.items():
+                if day:
+                    at, found = date.fromisoformat(day), row[groups].sum(axis=0).tolist()
+                    for field, counts in by_date.items():
+                        counts[at] = counts.get(at, 0) + found[field]
+        valid = by_date[Field.VALID]
+        dates = {day: 1 for day, number in valid.items() if number}
+        return Accumulated(
+            confirmed=progress(by_date[Field.CONFIRMED], SIGNAL_MARKS, today),
+            finished=progress(by_date[_FINISHED], SIGNAL_MARKS, today),
+            valid=progress(valid, SIGNAL_MARKS, today),
+            trade_dates=progress(dates, DATE_MARKS, today),
+        )
+
+    def _sums_for(self, target: float, mode: BeMode) -> RunningSums:
+        sums = self._sums.get((target, mode))
+        if sums is None:
+            if len(self._sums) >= _KEPT_QUESTIONS:
+                del self._sums[next(iter(self._sums))]
+            sums = RunningSums((GROUPS, FIELDS), lambda packed: sums_of(packed, target, mode))
+            for place, row in self._rows.items():
+                sums.put(place, row.counts)
+            self._sums[target, mode] = sums
+        return sums
+
+
+_KEPT_QUESTIONS = 6
+"""Targets and modes whose sums are kept; each holds about 8 kB a trade date."""
+_FINISHED = Field.STATUS + STATUSES.index(Status.COMPLETED)
+_ACCUMULATED: tuple[int, ...] = (Field.CONFIRMED, _FINISHED, Field.VALID)
+
+
+class RunningSums:
+    """One array a row, and their sum, which a changed row moves by its difference."""
+
+    def __init__(self, shape: tuple[int, ...], work_out: Callable[[bytes], Numbers]) -> None:
+        self._shape = shape
+        self._work_out = work_out
+        self.by_row: dict[tuple[str, str], Numbers] = {}
+        self.total = self.nothing()
+
+    def nothing(self) -> Numbers:
+        """Return zeros of the shape of a row."""
+        return np.zeros(self._shape, dtype=np.int64)
+
+    def put(self, place: tuple[str, str], packed: bytes) -> None:
+        """Take a row as it is now."""
+        before, now = self.by_row.get(place), self._work_out(packed)
+        self.total = self.total + now if before is None else self.total + now - before
+        self.by_row[place] = now
+
+
+def _report(query: Query, sums: Numbers, steps: Numbers, rows: Mapping[tuple[str, str], Numbers]) -> Report:
+    groups = tradeable_groups(query.direction)
+    total = summary(sums[groups].sum(axis=0))
+    numbers, lows, highs = _results_by_date(rows, groups)
+    low, high = clustered_mean(lows, numbers), clustered_mean(highs, numbers)
+    return Report(
+        query=query,
+        total=total,
+        after_hours=summary(sums[groups_of(Session.AFTER_HOURS, query.direction)].sum(axis=0)),
+        without_session=summary(sums[groups_of(None, query.direction)].sum(axis=0)),
+        by_session={
+            one.value: summary(sums[groups_of(one, query.direction)].sum(axis=0))
+            for one in Session
+            if one.tradeable
+        },
+        by_direction={one.value: summary(sums[tradeable_groups(one)].sum(axis=0)) for one in Direction},
+        mean=None if low is None or high is None else Interval(low.low, high.high),
+        dates_needed=dates_needed(numbers),
+        share=wilson(total.wins, total.decided),
+        mfe={str(mode): histogram(steps[place, groups].sum(axis=0)) for place, mode in enumerate(BeMode)},
+    )
+
+
+_DECIDED = [Field.WIN, Field.SCRATCH, Field.LOSS, Field.AMBIGUOUS]
+
+
+def _results_by_date(
+    rows: Mapping[tuple[str, str], Numbers], groups: list[int]
+) -> tuple[list[int], list[float], list[float]]:
+    """Return, for each trade date, how many results are decided and their sum in R at both ends."""
+    dates = sorted({day for day, _ in rows if day})
+    places = {day: place for place, day in enumerate(dates)}
+    known = [(places[day], row) for (day, _), row in rows.items() if day]
+    if not known:
+        return [], [], []
+    of_rows = np.stack([row for _, row in known])[:, groups].sum(axis=1)
+    found = np.zeros((len(dates), of_rows.shape[1]), dtype=np.int64)
+    np.add.at(found, [place for place, _ in known], of_rows)
+    return (
+        found[:, _DECIDED].sum(axis=1).tolist(),
+        (found[:, Field.R_LOW] / UNIT).tolist(),
+        (found[:, Field.R_HIGH] / UNIT).tolist(),
+    )
+
+
+def _within(day: str, query: Query) -> bool:
+    """Whether a row's trade date lies in the query's; an unknown one only where everything is asked for."""
+    if not day:
+        return query.first is None and query.last is None
+    at = date.fromisoformat(day)
+    return (query.first is None or query.first <= at) and (query.last is None or at <= query.last)
