@@ -31,6 +31,9 @@ class Desk(Protocol):
     def signals_since(self, seq: int) -> tuple[int, list[SignalRow]]:
         """Return (sequence number, what changed after one)."""
 
+    def running(self, limit: int) -> list[SignalRow]:
+        """Return the newest signals with a leg in the market, newest first."""
+
     def signal_detail(self, signal_id: int) -> SignalDetail | None:
         """Return one signal with events and bars."""
 

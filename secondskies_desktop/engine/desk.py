@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 SignalEvent = HistoryEvent
 ArrivalDetail = reading.ReadArrival
+RUNNING = ("ACTIVE", "BE_PROTECTED", "BE_STOPPED")
+"""The states in which at least one leg of a signal is in the market."""
 _BACK_WITHIN_S = 8.0
 _TRIED_WITHIN_S = 25.0
 
@@ -137,6 +139,11 @@ class Desk:
         with self._database.connect() as connection:
             rows = signal_store.changed_since(connection, seq)
             return max((row.seq for row in rows), default=seq), rows
+
+    def running(self, limit: int) -> list[SignalRow]:
+        """Return the newest signals with a leg in the market, newest first."""
+        with self._database.connect() as connection:
+            return signal_store.newest_in(connection, RUNNING, limit)
 
     def signal_detail(self, signal_id: int) -> SignalDetail | None:
         """Return one signal with its events and bars."""

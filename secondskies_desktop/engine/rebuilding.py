@@ -17,6 +17,7 @@ from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
+from secondskies_desktop.signals.tally import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,8 @@ def fingerprint(connection: Connection) -> Fingerprint:
         digest.update(msgspec.json.encode((stream, source, msgspec.structs.astuple(bar))))
     for tally in signal_store.tallies_since(connection, -1):
         if tally.counts:
-            digest.update(msgspec.json.encode((tally.trade_date, tally.stream)) + tally.counts)
+            counts = sorted(unpack(tally.counts).items())
+            digest.update(msgspec.json.encode((tally.trade_date, tally.stream, counts)))
     return Fingerprint(count, signal_store.count_events(connection), digest.hexdigest())
 
 

@@ -166,6 +166,17 @@ def newest(connection: Connection, limit: int, before: tuple[int, str] | None = 
     return [_row(row) for row in connection.execute(query)]
 
 
+def newest_in(connection: Connection, statuses: Sequence[str], limit: int) -> list[SignalRow]:
+    """Return the newest signals that stand in one of some states, newest first."""
+    found: list[SignalRow] = []
+    for status in statuses:
+        query = _rows().where(signals.c.status == status)
+        found += [
+            _row(row) for row in connection.execute(query.order_by(signals.c.sort_us.desc()).limit(limit))
+        ]
+    return sorted(found, key=lambda row: (row.view.sort_us, row.view.trade_id), reverse=True)[:limit]
+
+
 def changed_since(connection: Connection, seq: int, limit: int = 5_000) -> list[SignalRow]:
     """Return the signals that changed after a change number, in the order of their change."""
     query = _rows().where(signals.c.seq > seq).order_by(signals.c.seq).limit(limit)

@@ -45,6 +45,7 @@ signals = Table(
 )
 Index("ix_signals_seq", signals.c.seq)
 Index("ix_signals_sort_us", signals.c.sort_us, signals.c.trade_id)
+Index("ix_signals_status", signals.c.status, signals.c.sort_us)
 Index("ix_signals_signal_us", signals.c.stream, signals.c.signal_us)
 Index("ix_signals_stepped_until_us", signals.c.stream, signals.c.stepped_until_us)
 

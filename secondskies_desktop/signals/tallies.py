@@ -44,7 +44,11 @@ class Tallies:
                     continue
                 row = self._row(connection, one.trade_date, one.stream)
                 for code, number in one.counts:
-                    row[code] = row.get(code, 0) + sign * number
+                    left = row.get(code, 0) + sign * number
+                    if left:
+                        row[code] = left
+                    else:
+                        row.pop(code, None)
                 self._changed[one.trade_date, one.stream] = seq
         return now
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.foundation.market_hours import State, market_state
@@ -151,9 +152,8 @@ def _reading(status: LegStatus, mfe: float | None) -> int:
 
 
 def pack(counts: dict[int, int]) -> bytes:
-    """Return counts as bytes: pairs of little-endian 64-bit numbers, by code; what is 0 is left out."""
-    flat = [part for code in sorted(counts) if counts[code] for part in (code, counts[code])]
-    return struct.pack(f"<{len(flat)}q", *flat)
+    """Return counts as bytes: pairs of little-endian 64-bit numbers, in the order of the dictionary."""
+    return struct.pack(f"<{2 * len(counts)}q", *chain.from_iterable(counts.items()))
 
 
 def unpack(packed: bytes) -> dict[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
 from secondskies_desktop.engine.statistics import Statistics
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
@@ -117,6 +117,11 @@ class FakeDesk:
             rows = sorted((row for row in self.rows.values() if row.seq > seq), key=lambda row: row.seq)
         rows = rows[:SINCE_AT_ONCE]
         return (rows[-1].seq if rows else seq), rows
+
+    def running(self, limit: int) -> list[SignalRow]:
+        self._asked("running")
+        found = [row for row in self.rows.values() if row.view.status in RUNNING]
+        return sorted(found, key=lambda row: row.view.sort_us, reverse=True)[:limit]
 
     def signal_detail(self, signal_id: int) -> SignalDetail | None:
         self._asked("signal_detail")

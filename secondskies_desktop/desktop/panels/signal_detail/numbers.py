@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.theme import Tone
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.signals.view import SignalView
 
-_POPUP_WIDTH = 48 * theme.GRID
 _CELL_WIDTH = 21 * theme.GRID
 _CELL_HEIGHT = 5 * theme.GRID
 
@@ -121,28 +119,3 @@ class NumberBlock(QWidget):
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._arrange(max(2, min(4, self.width() // (_CELL_WIDTH + theme.HALF))))
-
-
-class WhyPopover(QFrame):
-    """The reason behind a number, as plain text, until a click elsewhere or Esc."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setProperty("card", "true")
-        self.caption = Caption("")
-        self.text = Text("")
-        self.text.setWordWrap(True)
-        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setFixedWidth(_POPUP_WIDTH)
-        column = QVBoxLayout(self)
-        column.addWidget(self.caption)
-        column.addWidget(self.text)
-
-    def open_with(self, field: str, reasons: list[tuple[str, str]]) -> None:
-        """Show the reasons for a field where the pointer is."""
-        self.caption.setText(field.replace("_", " "))
-        words = "\n\n".join(reason for _, reason in reasons)
-        self.text.setText(words or "Nothing more is known of this value.")
-        self.adjustSize()
-        self.move(QCursor.pos() + QPoint(theme.GRID, theme.GRID))
-        self.show()

@@ -29,11 +29,12 @@ from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
 from secondskies_desktop.desktop.panels.signal_detail.journey_strip import JourneyStrip
-from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock, WhyPopover
+from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.chips import Chip
 from secondskies_desktop.desktop.widgets.labels import Elided, Text
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.desktop.widgets.why import WhyPopover
 
 if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trade_date", "stream", name="pk_signal_tallies"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_signals_status", "signals", ["status", "sort_us"])
     op.create_index("ix_signal_tallies_seq", "signal_tallies", ["seq"])
     op.create_table(
         "attention_log",
