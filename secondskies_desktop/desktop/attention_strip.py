@@ -27,6 +27,8 @@ class AttentionStrip(QWidget):
     """Hidden while nothing waits; `changed` says how many conditions are open, and the gravest's tone."""
 
     changed = Signal(int, object)
+    open_changed = Signal(object)
+    """list[Noticed]: what is open now, the gravest first"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +65,7 @@ class AttentionStrip(QWidget):
     def _say(self) -> None:
         newest = self.list.newest()
         open_now = self.list.open()
+        self.open_changed.emit(open_now)
         self.changed.emit(len(open_now), _TONES[open_now[0].attention.severity] if open_now else Tone.MUTED)
         self.setVisible(newest is not None)
         if newest is None:

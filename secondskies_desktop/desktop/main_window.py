@@ -33,11 +33,14 @@ from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 
+    from secondskies_desktop.desktop.attention import Noticed
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.health import Word
     from secondskies_desktop.desktop.panel import Panel
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.foundation.clock import Clock
@@ -127,7 +130,10 @@ class MainWindow(QMainWindow):
         panel.header.close_wanted.connect(dock.close)
         panel.signal_chosen.connect(partial(self._on_chosen, panel.key))
         panel.detail_wanted.connect(self._on_detail_wanted)
+        panel.day_chosen.connect(self.show_day)
+        panel.panel_wanted.connect(self.show_panel)
         panel.set_demo(demo=self._demo)
+        panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
 
     def add(self, panel: Panel) -> None:
@@ -138,6 +144,8 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self.attention.changed.connect(self.status.say_attention)
         self.status.attention.clicked.connect(self.attention.show_newest)
+        self.status.links_said.connect(self._on_links)
+        self.attention.open_changed.connect(self._on_attention)
 
     def set_demo(self, *, demo: bool, profile: str) -> None:
         """Say in the title and on every panel that this is the demo."""
@@ -246,6 +254,28 @@ class MainWindow(QMainWindow):
         dock.raise_()
         detail.show_signal(signal_id)
         detail.take_focus()
+
+    def show_panel(self, key: str) -> None:
+        """Show a panel, whatever lies over it, and give it the keyboard."""
+        dock, panel = self.docks.get(key), self.panels.get(key)
+        if dock is None or panel is None:
+            return
+        dock.show()
+        dock.raise_()
+        panel.take_focus()
+
+    def show_day(self, day: date | None) -> None:
+        """Let every panel show one trade date, or all of them again."""
+        for panel in self.panels.values():
+            panel.show_day(day)
+
+    def _on_links(self, words: dict[str, Word]) -> None:
+        for panel in self.panels.values():
+            panel.show_health(words)
+
+    def _on_attention(self, found: list[Noticed]) -> None:
+        for panel in self.panels.values():
+            panel.show_attention(found)
 
     def put_on(self, look: theme.Theme) -> None:
         """Change the theme and remember it."""

@@ -14,10 +14,15 @@ from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
     from PySide6.QtCore import QSettings
 
+    from secondskies_desktop.desktop.attention import Noticed
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.health import Word
     from secondskies_desktop.desktop.readers import Readers
 
 
@@ -39,6 +44,10 @@ class Panel(QWidget):
     """The trader chose this signal id; the window hands it to the other panels."""
     detail_wanted = Signal(int)
     """He asked to see this signal id in full (Enter)."""
+    day_chosen = Signal(object)
+    """He chose this trade date for every panel, or None for all of them again."""
+    panel_wanted = Signal(str)
+    """He asked for the panel of this key."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +68,18 @@ class Panel(QWidget):
 
     def show_signal(self, signal_id: int) -> None:
         """Another panel's signal was chosen; a panel that shows one signal shows this one."""
+
+    def show_day(self, day: date | None) -> None:
+        """A trade date was chosen for every panel, or taken away with None."""
+
+    def show_panels(self, targets: Sequence[tuple[str, str]]) -> None:
+        """These panels can be asked for by `panel_wanted`: key and title."""
+
+    def show_health(self, words: Mapping[str, Word]) -> None:
+        """The links of the chain (webhook, tunnel, database, engine) stand like this now."""
+
+    def show_attention(self, found: Sequence[Noticed]) -> None:
+        """These conditions are open now, the gravest first."""
 
     def is_complete(self) -> bool:
         """Whether all that the panel reads by itself is on screen."""

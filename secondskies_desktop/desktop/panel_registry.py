@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 FIRST = "live_signals"
 """The panel that is built and started before the others: its first rows are the window's first picture."""
-LATER = (("signal_detail", "Signal Detail"), ("webhook_monitor", "Webhook Monitor"))
+LATER = (
+    ("signal_detail", "Signal Detail"),
+    ("webhook_monitor", "Webhook Monitor"),
+    ("command_center", "Command Center"),
+    ("main_dashboard", "Main Dashboard"),
+    ("signal_statistics", "Signal Statistics"),
+)
 """Key and title of the others: their docks are there before their classes are imported."""
 
 
@@ -31,3 +37,12 @@ def later_panels() -> Iterator[Panel]:
     from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
 
     yield WebhookMonitor()
+    from secondskies_desktop.desktop.panels.command_center.panel import CommandCenter
+
+    yield CommandCenter()
+    from secondskies_desktop.desktop.panels.main_dashboard.panel import MainDashboard
+
+    yield MainDashboard()
+    from secondskies_desktop.desktop.panels.signal_statistics.panel import SignalStatistics
+
+    yield SignalStatistics()

@@ -91,6 +91,9 @@ class StatusItem(QWidget):
 class StatusBar(QStatusBar):
     """Kept up by the bridge and by `tick`; asks the desk for its status every five seconds."""
 
+    links_said = Signal(object)
+    """dict[str, Word]: how webhook, tunnel, database and engine stand"""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
@@ -159,10 +162,17 @@ class StatusBar(QStatusBar):
         self.attention.say(health.Word(formats.count(number), tone, why))
 
     def _say_links(self) -> None:
-        self.webhook.say(health.webhook_word(self._last_us, self._now_us))
-        self.tunnel.say(health.tunnel_word(self._way_in, self._now_us))
-        self.database.say(health.database_word(self._status))
-        self.engine.say(health.engine_word(self._status))
+        words = {
+            "Webhook": health.webhook_word(self._last_us, self._now_us),
+            "Tunnel": health.tunnel_word(self._way_in, self._now_us),
+            "Database": health.database_word(self._status),
+            "Engine": health.engine_word(self._status),
+        }
+        for item, word in zip(
+            (self.webhook, self.tunnel, self.database, self.engine), words.values(), strict=True
+        ):
+            item.say(word)
+        self.links_said.emit(words)
 
     def _on_first_arrivals(self, rows: list[ArrivalRow]) -> None:
         self._knows_arrivals = True

@@ -25,6 +25,11 @@ class Workspace(NamedTuple):
     columns: tuple[tuple[float, tuple[tuple[str, float], ...]], ...]
 
 
+HOME = Workspace(
+    "Home",
+    "Ctrl+0",
+    ((0.38, (("command_center", 1.0),)), (0.62, (("main_dashboard", 1.0),))),
+)
 LIVE = Workspace(
     "Live",
     "Ctrl+1",
@@ -33,7 +38,7 @@ LIVE = Workspace(
         (0.32, (("signal_detail", 0.62), ("webhook_monitor", 0.38))),
     ),
 )
-WORKSPACES = {workspace.name.casefold(): workspace for workspace in (LIVE,)}
+WORKSPACES = {workspace.name.casefold(): workspace for workspace in (HOME, LIVE)}
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:

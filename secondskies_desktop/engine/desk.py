@@ -8,13 +8,13 @@ from __future__ import annotations
 import queue
 import secrets
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from secondskies_desktop.engine import reading
 from secondskies_desktop.engine.importing import import_alert_logs
-from secondskies_desktop.engine.statistics import Statistics
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.ingest import store as inbox_store
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secondskies_desktop.engine.engine import Engine
-    from secondskies_desktop.engine.statistics import Accumulated, Query, Report
+    from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.signals.statistics import Summary
@@ -94,7 +94,6 @@ class Desk:
         self._role_detail = role_detail
         self._database = read_engine(profile.database)
         self._database_name = self._name_database()
-        self._statistics = Statistics()
         self._end_hearing = bus.subscribe(SignalsRebuilt, lambda _event: self._statistics.forget())
 
     def close(self) -> None:
@@ -165,6 +164,13 @@ class Desk:
     def accumulated(self, today: date) -> Accumulated | None:
         """Return how much data there is towards its marks; `today` is the trade date of now."""
         return self._counted().accumulated(today)
+
+    @cached_property
+    def _statistics(self) -> Statistics:
+        # Made at the first question: numpy, which it needs, takes as long to import as a small program to run.
+        from secondskies_desktop.engine.statistics import Statistics
+
+        return Statistics()
 
     def _counted(self) -> Statistics:
         with self._database.connect() as connection:

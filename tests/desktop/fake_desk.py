@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
-from secondskies_desktop.engine.statistics import Statistics
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from secondskies_desktop.engine.desk import SignalEvent
-    from secondskies_desktop.engine.statistics import Accumulated, Query, Report
+    from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
     from secondskies_desktop.market.bars import Bar
     from secondskies_desktop.signals.statistics import Summary
 
@@ -149,6 +148,8 @@ class FakeDesk:
             cell = counts.setdefault((one.trade_date, one.stream), {})
             for code, number in one.counts:
                 cell[code] = cell.get(code, 0) + number
+        from secondskies_desktop.engine.statistics import Statistics
+
         statistics = Statistics()
         statistics.take(TallyRow(*place, self.seq, pack(cell)) for place, cell in counts.items())
         return statistics

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
+from secondskies_desktop.desktop.panel_registry import FIRST, LATER
 from secondskies_desktop.desktop.screenshots import take_screenshots
+from secondskies_desktop.desktop.workspaces import WORKSPACES
 from tests.desktop.fake_desk import FakeDesk
 from tests.desktop.made_signals import made_signals
 
@@ -22,10 +24,9 @@ pytestmark = pytest.mark.usefixtures("dressed")
 def test_that_every_panel_and_workspace_has_a_picture_of_its_own(tmp_path: Path, look: str) -> None:
     pictures = take_screenshots(FakeDesk(made_signals(700)), tmp_path, (1_366, 768), look)
     assert [one["panel"] for one in pictures] == [
-        "live_signals",
-        "signal_detail",
-        "webhook_monitor",
-        "workspace Live",
+        FIRST,
+        *(key for key, _ in LATER),
+        *(f"workspace {one.name}" for one in WORKSPACES.values()),
     ]
     images = {one["panel"]: QImage(str(tmp_path / one["file"])) for one in pictures}
     assert images["workspace Live"].size().toTuple() == (1_366, 768)

@@ -1,0 +1,61 @@
+"""Cards in two columns that scroll together, in one where there is no room for two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from secondskies_desktop.desktop import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+
+class Columns(QScrollArea):
+    """Takes two columns of cards; in one column the first comes above the second."""
+
+    def __init__(self, columns: Sequence[Sequence[QWidget]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self._cards = [list(column) for column in columns]
+        inner = QWidget()
+        inner.setAutoFillBackground(False)
+        across = QHBoxLayout(inner)
+        across.setContentsMargins(*(4 * [theme.GRID]))
+        across.setSpacing(theme.GRID)
+        self._holders = [QWidget() for _ in self._cards]
+        self._lanes = []
+        for holder in self._holders:
+            lane = QVBoxLayout(holder)
+            lane.setContentsMargins(0, 0, 0, 0)
+            lane.setSpacing(theme.GRID)
+            lane.addStretch(1)
+            across.addWidget(holder, 1)
+            self._lanes.append(lane)
+        self.setWidget(inner)
+        self._across = 0
+        self._arrange(len(self._cards))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = sum(max(card.minimumSizeHint().width() for card in cards) for cards in self._cards)
+        margins = (len(self._cards) + 2) * theme.GRID
+        self._arrange(len(self._cards) if self.width() >= needed + margins else 1)
+
+    def _arrange(self, across: int) -> None:
+        if across == self._across:
+            return
+        self._across = across
+        for place, cards in enumerate(self._cards):
+            lane = self._lanes[place if across > 1 else 0]
+            for card in cards:
+                lane.insertWidget(lane.count() - 1, card)
+        for place, holder in enumerate(self._holders):
+            holder.setVisible(place < across)

@@ -1,0 +1,181 @@
+"""A titled card of rows: label, number, basis. It can be copied as a table or as a picture, and says why."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from secondskies_desktop.desktop import theme, typeface
+from secondskies_desktop.desktop.formats import UNKNOWN
+from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.widgets.labels import Caption, Elided, Text
+from secondskies_desktop.desktop.widgets.why import WhyPopover
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QContextMenuEvent
+
+
+class Cell(NamedTuple):
+    """One text of a table in a card, why it is what it is, and its tone."""
+
+    text: str
+    why: str = ""
+    tone: Tone = Tone.TEXT
+
+
+class Section(QFrame):
+    """A card with a caption, a note at its right, and a body; Tab reaches it, and its menu opens by key too."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", "true")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(title)
+        self.caption = Caption(title)
+        self.note = Elided(tone=Tone.MUTED)
+        self.note.setFont(typeface.small_font())
+        self.head = QHBoxLayout()
+        self.head.setSpacing(theme.GRID)
+        self.head.addWidget(self.caption)
+        self.head.addWidget(self.note, 1)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(theme.HALF)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*(4 * [theme.GRID + theme.HALF]))
+        column.setSpacing(theme.GRID)
+        self.foot = Text("", Tone.MUTED, typeface.small_font())
+        self.foot.setWordWrap(True)
+        self.foot.hide()
+        column.addLayout(self.head)
+        column.addLayout(self.body)
+        column.addWidget(self.foot)
+        self._why = WhyPopover(self)
+        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self)
+        copy.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        copy.activated.connect(self.copy_table)
+
+    def say_foot(self, text: str, why: str = "") -> None:
+        """Say what the card leaves out, under everything; nothing with an empty text."""
+        self.foot.say(text, why)
+        self.foot.setVisible(bool(text))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_at(event.pos()).popup(event.globalPos())
+
+    def menu_at(self, place: QPoint) -> QMenu:
+        """Return the menu of a place in this card."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        found = self.childAt(place)
+        if found is not None and found.toolTip():
+            text = found.text() if isinstance(found, Text | Elided) else self.caption.text()
+            menu.addAction("Why this number?", partial(self.explain, text, found.toolTip()))
+            menu.addSeparator()
+        menu.addAction("Copy as table (TSV)", self.copy_table)
+        menu.addAction("Copy as picture (PNG)", self.copy_picture)
+        return menu
+
+    def explain(self, what: str, why: str) -> None:
+        """Show the reason behind a number."""
+        self._why.open_with(what, [("", why)])
+
+    def copy_table(self) -> None:
+        """Put all rows on the clipboard, tabs between the cells."""
+        lines = [[self.caption.text(), self.note.text()], *self.rows()]
+        clean = ["\t".join(" ".join(cell.split()) for cell in line if cell) for line in lines]
+        QGuiApplication.clipboard().setText("\n".join(clean))
+
+    def copy_picture(self) -> None:
+        """Put the card on the clipboard as it looks."""
+        QGuiApplication.clipboard().setPixmap(self.grab())
+
+    def rows(self) -> list[list[str]]:
+        """Return what the card says, by lines and cells."""
+        return [line for table in self.findChildren(Table) for line in table.texts()]
+
+
+class Table(QWidget):
+    """Few rows of texts in aligned columns: the first left, the others right. Rows keep their labels.
+
+    One column may be `elided`: it takes the room that is left, and is cut where there is not enough.
+    """
+
+    def __init__(
+        self, columns: Sequence[str], *, elided: int | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._columns = tuple(columns)
+        self._elided = elided
+        self._labels: list[list[Text | Elided]] = []
+        self._shown = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.GRID + theme.HALF)
+        self._grid.setVerticalSpacing(theme.HALF)
+        self._grid.setColumnStretch(elided or 0, 1)
+        if any(columns):
+            for place, name in enumerate(columns):
+                self._grid.addWidget(Caption(name), 0, place, self._side(place))
+
+    def say(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Show these rows, in place of what was there."""
+        while len(self._labels) < len(rows):
+            self._add()
+        for line, labels in zip(rows, self._labels, strict=False):
+            for cell, label in zip(line, labels, strict=True):
+                tone = Tone.FAINT if cell.text == UNKNOWN else cell.tone
+                label.say(cell.text, cell.why, tone)
+        if self._shown != len(rows):
+            for place, labels in enumerate(self._labels):
+                for label in labels:
+                    label.setVisible(place < len(rows))
+            self._shown = len(rows)
+
+    def texts(self) -> list[list[str]]:
+        """Return what is shown, the heads first."""
+        heads = [list(self._columns)] if any(self._columns) else []
+        return heads + [[label.text() for label in labels] for labels in self._labels[: self._shown]]
+
+    def _add(self) -> None:
+        row = len(self._labels) + 1
+        labels: list[Text | Elided] = []
+        for place in range(len(self._columns)):
+            label = Elided() if place == self._elided else Text()
+            if isinstance(label, Elided):
+                self._grid.addWidget(label, row, place)
+            else:
+                self._grid.addWidget(label, row, place, self._side(place))
+            labels.append(label)
+        self._labels.append(labels)
+
+    def _side(self, place: int) -> Qt.AlignmentFlag:
+        left = place in (0, self._elided)
+        side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class Headline(QWidget):
+    """The one number of a card, with its basis under it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.number = Text(UNKNOWN, Tone.FAINT, typeface.number_font())
+        self.basis = Text("", Tone.MUTED, typeface.small_font())
+        self.basis.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.number)
+        column.addWidget(self.basis)
+
+    def say(self, text: str, basis: str, why: str, tone: Tone = Tone.TEXT) -> None:
+        """Show the number, its basis and where it comes from."""
+        self.number.say(text, why, Tone.FAINT if text == UNKNOWN else tone)
+        self.basis.say(basis, why)
