@@ -20,6 +20,7 @@ from secondskies_desktop.cli import (
     listen,
     rebuild,
     screenshots,
+    settings,
     signals,
     token,
     tunnel,
@@ -55,6 +56,7 @@ app.add_typer(inbox.app, name="inbox")
 app.add_typer(token.app, name="token")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(signals.app, name="signals")
+app.add_typer(settings.app, name="settings")
 
 
 def run() -> None:

@@ -51,6 +51,11 @@ def run_window(
     opener: Opener, profile: Profile, *, workspace: str | None = None, seconds: float | None = None
 ) -> int:
     """Run one window on what the opener opens; returns the exit code."""
+    from secondskies_desktop.desktop.appearance import look_of, scale
+    from secondskies_desktop.desktop.preferences import Preferences
+
+    preferences = Preferences(profile.settings_file)
+    scale(preferences.now.desktop.scale_percent)
     app = application()
     from secondskies_desktop.desktop.one_window import OneWindow
     from secondskies_desktop.desktop.window_life import WindowLife
@@ -61,8 +66,8 @@ def run_window(
         opener.close()
         return 0
     settings = settings_of(profile.home)
-    theme.put_on(app, theme.THEMES.get(str(settings.value("theme")), theme.DARK))
-    life = WindowLife(opener, profile, settings, workspace=workspace)
+    theme.put_on(app, look_of(preferences.now.desktop.theme))
+    life = WindowLife(opener, profile, settings, workspace=workspace, preferences=preferences)
     errors = _Uncaught(life.window)
     life.first_picture.connect(_tell_time)
     life.first_picture.connect(only.listen)

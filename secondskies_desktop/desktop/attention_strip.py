@@ -38,7 +38,7 @@ class AttentionStrip(QWidget):
         self.text = Elided()
         self.since = Text("", Tone.MUTED)
         self.button = QPushButton("Acknowledge")
-        self.button.clicked.connect(self._acknowledge)
+        self.button.clicked.connect(self.acknowledge)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GRID + theme.HALF, theme.HALF, theme.GRID, theme.HALF)
         row.setSpacing(theme.GRID)
@@ -58,7 +58,8 @@ class AttentionStrip(QWidget):
         self.list.remind()
         self._say()
 
-    def _acknowledge(self) -> None:
+    def acknowledge(self) -> None:
+        """Acknowledge the condition that is shown."""
         self.list.acknowledge()
         self._say()
 

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.desktop.main_window import MainWindow
 
-SHOWN = (
-    ("Ctrl+1", "Live workspace"),
+IN_PANELS = (
     ("/", "Filter"),
-    ("J  K", "Next row, previous row"),
+    ("J", "Next row"),
+    ("K", "Previous row"),
     ("Enter", "Open the row in Signal Detail"),
     ("Esc", "Back: clear the filter, return to the table"),
-    ("Ctrl+C", "Copy the chosen rows for a spreadsheet"),
-    ("Ctrl+E", "Export the signals that are shown"),
-    ("Ctrl+I", "Import alert logs"),
-    ("?", "These keys"),
+    ("Ctrl+C", "Copy the chosen rows or the card for a spreadsheet"),
+    ("Menu", "Why this number, copy as table or picture"),
 )
+"""Keys that do something else in each panel; the list of actions has all others."""
+_LINES = 14
 
 
 class KeyMap:
@@ -61,6 +61,12 @@ class KeyMap:
         elif isinstance(self._window.focusWidget(), QLineEdit) and active is not None:
             active.take_focus()
 
+    def lines(self) -> list[tuple[str, str]]:
+        """Return every key and what it does."""
+        return [(one.shortcut, one.title) for one in self._window.action_list if one.shortcut] + list(
+            IN_PANELS
+        )
+
     def show(self) -> None:
         """Show all keys."""
         dialog = QDialog(self._window)
@@ -69,8 +75,9 @@ class KeyMap:
         grid = QGridLayout(dialog)
         grid.setContentsMargins(*(4 * [3 * theme.GRID]))
         grid.setVerticalSpacing(theme.GRID)
-        grid.setHorizontalSpacing(3 * theme.GRID)
-        for row, (key, does) in enumerate(SHOWN):
-            grid.addWidget(Chip(key, Tone.TEXT), row, 0, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(Text(does, Tone.MUTED), row, 1)
+        grid.setHorizontalSpacing(2 * theme.GRID)
+        for place, (key, does) in enumerate(self.lines()):
+            row, column = place % _LINES, 2 * (place // _LINES)
+            grid.addWidget(Chip(key, Tone.TEXT), row, column, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(Text(does, Tone.MUTED), row, column + 1)
         dialog.open()

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QMainWindow
 
-VERSION = 1
+VERSION = 2
 """Grows when a panel's key changes its meaning; a layout of another version is not applied."""
 _LAST = "window"
 _NAMED = "layouts"
+_SHIPPED = "workspaces"
 
 
 class Layouts:
@@ -37,6 +38,19 @@ class Layouts:
             return False
         self._window.restoreGeometry(geometry)
         return self._window.restoreState(state, VERSION)
+
+    def keep_workspace(self, name: str) -> None:
+        """Keep the docks as he leaves a workspace that ships."""
+        self._settings.setValue(f"{_SHIPPED}/{_key(name)}", self._window.saveState(VERSION))
+
+    def restore_workspace(self, name: str) -> bool:
+        """Arrange the docks as he left a workspace that ships; False where he never did."""
+        state = self._settings.value(f"{_SHIPPED}/{_key(name)}")
+        return isinstance(state, QByteArray) and self._window.restoreState(state, VERSION)
+
+    def forget_workspace(self, name: str) -> None:
+        """Forget how he left a workspace that ships."""
+        self._settings.remove(f"{_SHIPPED}/{_key(name)}")
 
     def names(self) -> list[str]:
         """Return the names of the trader's own layouts."""

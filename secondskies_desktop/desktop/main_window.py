@@ -9,25 +9,30 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QApplication,
     QDockWidget,
     QFileDialog,
+    QInputDialog,
     QMainWindow,
     QMenuBar,
     QVBoxLayout,
     QWidget,
 )
 
-from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.actions import Actions
+from secondskies_desktop.desktop.appearance import Appearance
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
 from secondskies_desktop.desktop.import_bar import ImportBar
 from secondskies_desktop.desktop.keys import KeyMap
 from secondskies_desktop.desktop.layouts import Layouts
 from secondskies_desktop.desktop.menus import Menus
+from secondskies_desktop.desktop.on_screen import bring_back
+from secondskies_desktop.desktop.palette import Entry, Palette
+from secondskies_desktop.desktop.preferences import Preferences
 from secondskies_desktop.desktop.problem_strip import ProblemStrip
 from secondskies_desktop.desktop.status_bar import StatusBar
 from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.desktop.window_actions import window_actions
 from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, arrange, share
 from secondskies_desktop.foundation.clock import system_clock
 
@@ -62,6 +67,7 @@ class MainWindow(QMainWindow):
         demo: bool = False,
         profile: str = "",
         clock: Clock = system_clock,
+        preferences: Preferences | None = None,
     ) -> None:
         """Take panels, and (key, title) of those that come `later` by `add`; their docks stand at once."""
         super().__init__()
@@ -69,7 +75,9 @@ class MainWindow(QMainWindow):
         self._demo = demo
         self.docks: dict[str, QDockWidget] = {}
         self.settings = settings
+        self.preferences = Preferences(parent=self) if preferences is None else preferences
         self._clock = clock
+        self._workspace: Workspace | None = None
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._started: set[str] = set()
@@ -94,7 +102,13 @@ class MainWindow(QMainWindow):
         self.set_demo(demo=demo, profile=profile)
         self.layouts = Layouts(self, settings)
         self.keys = KeyMap(self)
+        self.action_list = Actions(self)
+        self.action_list.add(*window_actions(self))
         self.menus = Menus(self)
+        self.palette_ = Palette(self, self._entries, settings)
+        self.appearance = Appearance(self.preferences, self)
+        for panel in panels:
+            self._offer(panel)
         self._wire()
         self._seconds = QTimer(self)
         self._seconds.setInterval(_SECOND_MS)
@@ -136,13 +150,22 @@ class MainWindow(QMainWindow):
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
 
+    def _offer(self, panel: Panel) -> None:
+        """Take what a panel can do into the list of actions."""
+        self.action_list.add(*panel.actions_offered())
+        self.menus.fill()
+
     def add(self, panel: Panel) -> None:
         """Put a panel that was announced as `later` into its dock, as it was when the window was closed."""
         self._fill(panel)
+        self._offer(panel)
         self._restore(panel)
 
     def _wire(self) -> None:
         self.attention.changed.connect(self.status.say_attention)
+        self.appearance.dressed.connect(self._on_dressed)
+        self.appearance.motion_changed.connect(self.setAnimated)
+        self.setAnimated(self.appearance.moves)
         self.status.attention.clicked.connect(self.attention.show_newest)
         self.status.links_said.connect(self._on_links)
         self.attention.open_changed.connect(self._on_attention)
@@ -164,9 +187,18 @@ class MainWindow(QMainWindow):
         if workspace is not None:
             self.resize(*_FIRST_SIZE)
             self.apply(WORKSPACES[workspace.casefold()])
-        elif not self.layouts.restore_last():
+        elif self.layouts.restore_last():
+            bring_back(self)
+            self._bring_docks_back()
+            self._workspace = WORKSPACES.get(str(self.settings.value("window/workspace")))
+        else:
             self.resize(*self._first_size())
             self.apply(LIVE)
+
+    def _bring_docks_back(self) -> None:
+        for dock in self.docks.values():
+            if dock.isFloating():
+                bring_back(dock)
 
     @staticmethod
     def _first_size() -> tuple[int, int]:
@@ -174,10 +206,40 @@ class MainWindow(QMainWindow):
         return min(room.width(), 2 * _FIRST_SIZE[0]), min(room.height(), 2 * _FIRST_SIZE[1])
 
     def apply(self, workspace: Workspace) -> None:
-        """Arrange the docks as a workspace has them."""
+        """Arrange the docks as a workspace ships."""
+        self._workspace = workspace
         arrange(self, self.docks, workspace)
         # Before the first layout the docks have no room to share out.
         self._unshared = None if self.isVisible() else workspace
+
+    def go(self, workspace: Workspace) -> None:
+        """Go to a workspace, as he left it; what he leaves is kept for when he comes back."""
+        self.setUpdatesEnabled(False)
+        try:
+            self._keep_workspace()
+            if not self.layouts.restore_workspace(workspace.name):
+                self.apply(workspace)
+            self._workspace = workspace
+            self._bring_docks_back()
+        finally:
+            self.setUpdatesEnabled(True)
+
+    def go_to_layout(self, name: str) -> None:
+        """Arrange the docks as he saved them under a name."""
+        self._keep_workspace()
+        if self.layouts.restore(name):
+            self._workspace = None
+            self._bring_docks_back()
+
+    def reset_workspace(self) -> None:
+        """Arrange the workspace of now as it ships."""
+        workspace = self._workspace or LIVE
+        self.layouts.forget_workspace(workspace.name)
+        self.apply(workspace)
+
+    def _keep_workspace(self) -> None:
+        if self._workspace is not None:
+            self.layouts.keep_workspace(self._workspace.name)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -277,15 +339,52 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.show_attention(found)
 
-    def put_on(self, look: theme.Theme) -> None:
-        """Change the theme and remember it."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication) and look is not theme.look():
-            theme.put_on(app, look)
-            self.settings.setValue("theme", look.name)
-            self.dress()
-            for panel in self.panels.values():
-                panel.theme_changed()
+    def _on_dressed(self) -> None:
+        self.dress()
+        for panel in self.panels.values():
+            panel.theme_changed()
+        self.action_list.refresh()
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        self.palette_.open()
+
+    def show_keys(self) -> None:
+        """Show all keys."""
+        self.keys.show()
+
+    def show_settings(self) -> None:
+        """Show the settings."""
+        from secondskies_desktop.desktop.settings_dialog import SettingsDialog
+
+        SettingsDialog(self.preferences, self).open()
+
+    def ask_layout_name(self) -> None:
+        """Ask for a name, then save the docks as they are under it."""
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle("Save layout")
+        dialog.setLabelText("Name of this layout")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.textValueSelected.connect(lambda name: self.layouts.save(name) if name.strip() else None)
+        dialog.open()
+
+    def quit(self) -> None:
+        """End the program."""
+        self.close()
+
+    def _entries(self, typed: str) -> list[Entry]:
+        """Return what the palette can offer for what was typed."""
+        entries = [
+            Entry(one.title, one.group, one.shortcut, partial(self.action_list.run, one.id))
+            for one in self.action_list
+        ]
+        entries += [
+            Entry(f"Layout {name}", "Layout", "", partial(self.go_to_layout, name))
+            for name in self.layouts.names()
+        ]
+        for panel in self.panels.values():
+            entries += [Entry(title, panel.title, "", run) for title, run in panel.search(typed)]
+        return entries
 
     def dress(self) -> None:
         """Load the icons of the title bars; after the first picture, because their fonts take a while."""
@@ -325,6 +424,10 @@ class MainWindow(QMainWindow):
     def save(self) -> None:
         """Write layout and panels' states into the profile."""
         self.layouts.save_last()
+        self._keep_workspace()
+        self.settings.setValue(
+            "window/workspace", "" if self._workspace is None else self._workspace.name.casefold()
+        )
         for key, panel in self.panels.items():
             self.settings.beginGroup(f"panels/{key}")
             panel.save_state(self.settings)

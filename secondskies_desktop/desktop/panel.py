@@ -14,11 +14,12 @@ from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from PySide6.QtCore import QSettings
 
+    from secondskies_desktop.desktop.actions import Action
     from secondskies_desktop.desktop.attention import Noticed
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
@@ -105,6 +106,15 @@ class Panel(QWidget):
     def go_back(self) -> bool:
         """Undo the last narrowing (Esc); False where there is nothing to undo."""
         return False
+
+    def actions_offered(self) -> Sequence[Action]:
+        """Return what can be done in this panel, for menus, palette and keys."""
+        return ()
+
+    def search(self, typed: str) -> Sequence[tuple[str, Callable[[], object]]]:
+        """Return what of this panel the palette can offer for some letters: a title, and what it does."""
+        del typed
+        return ()
 
     def save_state(self, settings: QSettings) -> None:
         """Write filter, columns and the like; the window has entered this panel's group."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.panel import Panel
+    from secondskies_desktop.desktop.preferences import Preferences
     from secondskies_desktop.desktop.window_opener import Opener
     from secondskies_desktop.foundation.profile import Profile
 
@@ -37,7 +38,13 @@ class WindowLife(QObject):
     """It could not be opened: the exception."""
 
     def __init__(
-        self, opener: Opener, profile: Profile, settings: QSettings, *, workspace: str | None = None
+        self,
+        opener: Opener,
+        profile: Profile,
+        settings: QSettings,
+        *,
+        workspace: str | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
         self._opener = opener
@@ -48,7 +55,12 @@ class WindowLife(QObject):
         self.bridge.listen(self.bus)
         self.desk = SwitchedDesk(self.bus)
         self.window = MainWindow(
-            [first_panel()], settings, later=LATER, demo=profile.demo, profile=profile.name
+            [first_panel()],
+            settings,
+            later=LATER,
+            demo=profile.demo,
+            profile=profile.name,
+            preferences=preferences,
         )
         self.window.listen(self.bridge)
         self.window.begin(workspace)

@@ -9,37 +9,88 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
-import tomlkit
 from msgspec import Meta
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Port = Annotated[int, Meta(ge=0, le=65_535)]
+_RESTART = {"restart": True}
+"""Marks a setting that is read at the start only."""
 
 
 class ListenerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The webhook listener. `host` other than loopback opens it to the network; the tunnel never needs that."""
 
-    host: str = "127.0.0.1"
-    port: Port = 8787
+    host: Annotated[
+        str,
+        Meta(
+            title="Address",
+            description="Leave it: another address than loopback opens the listener to your network.",
+            extra=_RESTART,
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Meta(title="Port", description="0 takes a free one at each start.", ge=0, le=65_535, extra=_RESTART),
+    ] = 8787
 
 
 class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The public way in: `kind` is none, cloudflared, ssh or own; docs/guide.md explains each field."""
+    """The public way in; docs/guide.md explains each kind and its fields."""
 
-    kind: str = "none"
-    name: str = ""
-    hostname: str = ""
-    base_url: str = ""
-    ssh_host: str = ""
-    ssh_port: Annotated[int, Meta(ge=1, le=65_535)] = 22
-    ssh_user: str = ""
-    ssh_key_file: str = ""
-    ssh_known_hosts: str = ""
-    ssh_remote_host: str = ""
-    ssh_remote_port: Port = 0
-    copied_base_url: str = ""
+    kind: Annotated[
+        str,
+        Meta(
+            title="Kind", description="none, cloudflared, ssh, or own for any other tunnel.", extra=_RESTART
+        ),
+    ] = "none"
+    name: Annotated[
+        str,
+        Meta(
+            title="Name",
+            description="cloudflared: the tunnel's name or id; empty: a quick tunnel.",
+            extra=_RESTART,
+        ),
+    ] = ""
+    hostname: Annotated[
+        str, Meta(title="Host name", description="cloudflared: the host name that it serves.", extra=_RESTART)
+    ] = ""
+    base_url: Annotated[
+        str,
+        Meta(title="Public address", description="ssh and own: https://… without a path.", extra=_RESTART),
+    ] = ""
+    ssh_host: Annotated[
+        str, Meta(title="SSH host", description="The server that forwards to this machine.", extra=_RESTART)
+    ] = ""
+    ssh_port: Annotated[
+        int, Meta(title="SSH port", description="Usually 22.", ge=1, le=65_535, extra=_RESTART)
+    ] = 22
+    ssh_user: Annotated[str, Meta(title="SSH user", description="Who logs in there.", extra=_RESTART)] = ""
+    ssh_key_file: Annotated[
+        str, Meta(title="SSH key", description="File of the private key; empty: the agent's.", extra=_RESTART)
+    ] = ""
+    ssh_known_hosts: Annotated[
+        str,
+        Meta(
+            title="SSH known hosts", description="File of known hosts; empty: the usual one.", extra=_RESTART
+        ),
+    ] = ""
+    ssh_remote_host: Annotated[
+        str, Meta(title="SSH remote address", description="Where the server listens.", extra=_RESTART)
+    ] = ""
+    ssh_remote_port: Annotated[
+        int,
+        Meta(
+            title="SSH remote port", description="0: the server picks one.", ge=0, le=65_535, extra=_RESTART
+        ),
+    ] = 0
+    copied_base_url: Annotated[
+        str,
+        Meta(
+            title="Address in TradingView",
+            description="Written by the program when you copy the URL: the address that your alerts were made with.",
+        ),
+    ] = ""
 
 
 class DesktopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,9 +104,10 @@ class DesktopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(
             title="Size of everything",
-            description="Text and marks in percent of the usual size; taken at the next start.",
+            description="Text and marks in percent of the usual size.",
             ge=100,
             le=200,
+            extra=_RESTART,
         ),
     ] = 100
     motion: Annotated[
@@ -72,13 +124,6 @@ class DesktopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start_at_login: Annotated[
         bool,
         Meta(title="Start at login", description="Second Skies starts with the system, in the tray."),
-    ] = False
-    hide_money: Annotated[
-        bool,
-        Meta(
-            title="Hide money",
-            description="For sharing the screen: amounts and account names are covered everywhere.",
-        ),
     ] = False
 
 
@@ -147,6 +192,9 @@ def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
 
     Raises UnreadableSettings where group, key or value is none that is declared; the file then stays as it was.
     """
+    # It takes a while to import, and a start has nothing to change.
+    import tomlkit
+
     read_settings(file)
     document = tomlkit.parse(file.read_text(encoding="utf-8") if file.exists() else "")
     if group not in document:

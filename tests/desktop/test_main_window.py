@@ -375,10 +375,10 @@ def test_that_the_status_bar_tells_time_session_and_links(
 
 
 def test_that_the_theme_changes_at_once_and_is_remembered(window: MainWindow) -> None:
-    window.put_on(theme.LIGHT)
+    window.action_list.run("view.theme.light")
     assert theme.look() is theme.LIGHT
-    assert window.settings.value("theme") == "light"
-    window.put_on(theme.DARK)
+    assert window.preferences.now.desktop.theme == "light"
+    window.action_list.run("view.theme.dark")
 
 
 def test_that_one_widget_can_stand_in_for_all_panels(window: MainWindow) -> None:

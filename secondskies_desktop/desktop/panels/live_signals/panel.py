@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QToolButton, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import formats, theme
+from secondskies_desktop.desktop.actions import Action
 from secondskies_desktop.desktop.models.signal_filter import SignalFilter, Tab
 from secondskies_desktop.desktop.models.signals_model import SignalsModel
 from secondskies_desktop.desktop.panel import Panel
@@ -22,6 +26,9 @@ from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
@@ -33,6 +40,9 @@ _ASLEEP = {
     "stopped": "The engine has stopped: nothing new arrives here",
     "failed": "The engine has failed: nothing new arrives here",
 }
+_SEARCHED_FROM = 3
+"""Letters from which the palette looks for signals."""
+_OFFERED = 8
 
 
 class LiveSignals(Panel):
@@ -177,6 +187,21 @@ class LiveSignals(Panel):
     def show_signal(self, signal_id: int) -> None:
         if self.table.current_id() != signal_id:
             self.table.choose(signal_id)
+
+    def show_day(self, day: date | None) -> None:
+        self.filter.set(msgspec.structs.replace(self.filter.wanted(), day=None if day is None else str(day)))
+
+    def actions_offered(self) -> list[Action]:
+        return [
+            Action("signals.export", "Export the signals that are shown…", "File", self.ask_export, "Ctrl+E")
+        ]
+
+    def search(self, typed: str) -> list[tuple[str, Callable[[], object]]]:
+        word = typed.strip().casefold()
+        if len(word) < _SEARCHED_FROM:
+            return []
+        found = islice((one for one in self.model.book.signals.values() if word in one.search), _OFFERED)
+        return [(one.row.view.trade_id, partial(self.detail_wanted.emit, one.id)) for one in found]
 
     def take_focus(self) -> None:
         self.table.setFocus()
