@@ -28,7 +28,6 @@ IN_PANELS = (
     ("Menu", "Why this number, copy as table or picture"),
 )
 """Keys that do something else in each panel; the list of actions has all others."""
-_LINES = 14
 
 
 class KeyMap:
@@ -76,8 +75,10 @@ class KeyMap:
         grid.setContentsMargins(*(4 * [3 * theme.GRID]))
         grid.setVerticalSpacing(theme.GRID)
         grid.setHorizontalSpacing(2 * theme.GRID)
-        for place, (key, does) in enumerate(self.lines()):
-            row, column = place % _LINES, 2 * (place // _LINES)
+        lines = self.lines()
+        half = (len(lines) + 1) // 2
+        for place, (key, does) in enumerate(lines):
+            row, column = place % half, 2 * (place // half)
             grid.addWidget(Chip(key, Tone.TEXT), row, column, Qt.AlignmentFlag.AlignRight)
             grid.addWidget(Text(does, Tone.MUTED), row, column + 1)
         dialog.open()

@@ -57,7 +57,7 @@ class Palette(QFrame):
         self._settings = settings
         self._found: list[Entry] = []
         self._before: QWidget | None = None
-        self.setProperty("palette", "true")
+        self.setProperty("overlay", "true")
         self.setAccessibleName("Command palette")
         self.field = QLineEdit()
         self.field.setPlaceholderText("What do you want to do? A few letters, or a trade id")

@@ -29,10 +29,28 @@ from secondskies_desktop.foundation.declared_settings import Declared, declared
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QWheelEvent
+
     from secondskies_desktop.desktop.preferences import Preferences
 
 _SIZE = (86 * theme.GRID, 76 * theme.GRID)
 _EDITOR_WIDTH = 26 * theme.GRID
+
+
+class NumberField(QSpinBox):
+    """A whole number within bounds; the wheel changes it only while it has the keyboard."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setKeyboardTracking(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class SettingRow(QWidget):
@@ -100,9 +118,8 @@ class SettingRow(QWidget):
             box.toggled.connect(self._set)
             return box, box.setChecked
         if isinstance(one.default, int):
-            spin = QSpinBox()
+            spin = NumberField()
             spin.setRange(one.low or 0, one.high or 0)
-            spin.setKeyboardTracking(False)
             spin.valueChanged.connect(self._set)
             return spin, spin.setValue
         line = QLineEdit()

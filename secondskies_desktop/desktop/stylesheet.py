@@ -194,7 +194,7 @@ QProgressBar {
 }
 QProgressBar::chunk { background: $selected; border-radius: ${small}px; }
 QFrame[card="true"] { background: $raised; border-radius: ${corner}px; }
-QFrame[palette="true"] { background: $raised; border: 1px solid $border; border-radius: ${corner}px; }
+QFrame[overlay="true"] { background: $raised; border: 1px solid $border; border-radius: ${corner}px; }
 QToolButton[day="true"] {
   max-height: 64px; background: $ground; border: 1px solid $line; border-radius: ${small}px;
 }
@@ -208,7 +208,7 @@ QCheckBox::indicator:checked { background: $no_be; border: 1px solid $no_be; }
 QCheckBox:focus { border: 1px solid $no_be; border-radius: ${small}px; }
 QSpinBox {
   background: $ground; color: $text; border: 1px solid $border; border-radius: ${small}px;
-  padding: 0 ${half}px; min-height: ${field}px; max-height: ${field}px;
+  padding: 0 ${grid}px; min-height: ${field}px; max-height: ${field}px;
 }
 QSpinBox:focus { border: 1px solid $no_be; }
 QFrame[card="true"]:focus { border: 1px solid $faint; }

@@ -91,6 +91,9 @@ class FilterBar(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         needed = (
             self.tabs.sizeHint().width() + self.choices.sizeHint().width() + _SEARCH_WIDTH + 4 * theme.GRID
         )
@@ -128,6 +131,7 @@ class FilterBar(QWidget):
     def say(self, counts: Counts) -> None:
         """Write the counts behind the tabs."""
         self.tabs.say({tab.value: number for tab, number in counts.tabs.items()})
+        self._fit()
 
     def _on_typing(self) -> None:
         if not self._setting:
