@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _SCALE = "QT_SCALE_FACTOR"
 _WHOLE = 100
 _EFFECTS = (
+    Qt.UIEffect.UI_General,
     Qt.UIEffect.UI_AnimateMenu,
     Qt.UIEffect.UI_FadeMenu,
     Qt.UIEffect.UI_AnimateCombo,

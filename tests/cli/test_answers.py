@@ -374,3 +374,22 @@ def test_that_a_demo_without_a_display_says_so_and_leaves_nothing_behind(
     assert kept.out.splitlines()[-1].startswith("event done  posted ")
     (folder,) = ask.home.iterdir()
     assert (folder / "demo.db").exists()
+
+
+def test_that_settings_are_listed_set_and_refused(ask: Asking) -> None:
+    listed = ask("settings", "list", "--json").json
+    assert {"key", "value", "default", "title", "explanation"} == set(listed[0])
+    assert ask("settings", "set", "attention.silence_minutes", "30", "--json").json["value"] == 30
+    assert ask("settings", "get", "attention.silence_minutes", "--json").json["value"] == 30
+    assert ask("settings", "set", "desktop.close_to_tray", "on", "--json").json["value"] is True
+    for key, value, why in (
+        ("attention.silence_minutes", "1000", "silence_minutes"),
+        ("attention.silence_minutes", "soon", "a whole number"),
+        ("desktop.close_to_tray", "perhaps", "true or false"),
+        ("desktop.theme", "pink", "theme"),
+        ("desktop.colour", "pink", "no setting is called"),
+    ):
+        refused = ask("settings", "set", key, value)
+        assert refused.code == 2
+        assert why in refused.err
+    assert ask("settings", "get", "attention.silence_minutes", "--json").json["value"] == 30

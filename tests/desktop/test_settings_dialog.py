@@ -1,0 +1,143 @@
+"""The settings: every declared one can be found, set, refused, taken back and reset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox
+
+from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.appearance import Appearance, look_of
+from secondskies_desktop.desktop.preferences import Preferences
+from secondskies_desktop.desktop.settings_dialog import SettingRow, SettingsDialog
+from secondskies_desktop.desktop.widgets.drop_down import DropDown
+from secondskies_desktop.foundation.declared_settings import declared
+from secondskies_desktop.foundation.settings import read_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The settings of a profile, not there yet."""
+    return tmp_path / "settings.toml"
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, dressed: QApplication, file: Path) -> SettingsDialog:
+    """The dialog on these settings."""
+    del dressed
+    made = SettingsDialog(Preferences(file))
+    qtbot.addWidget(made)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    made.show()
+    return made
+
+
+def row(dialog: SettingsDialog, name: str) -> SettingRow:
+    return next(one for one in dialog.rows if one.setting.name == name)
+
+
+def test_that_every_setting_has_a_title_an_explanation_and_a_row(dialog: SettingsDialog) -> None:
+    assert [one.setting for one in dialog.rows] == declared()
+    assert all(one.title and one.explanation.endswith((".", "empty.")) for one in declared())
+
+
+def test_that_typing_finds_a_setting_and_hides_the_others(dialog: SettingsDialog) -> None:
+    QTest.keyClicks(dialog.search, "tray login")
+    assert [one.setting.key for one in dialog.rows if one.isVisible()] == ["start_at_login"]
+    assert [title for title, caption in dialog.groups.items() if caption.isVisible()] == ["Window"]
+    dialog.search.setText("nothing is called that")
+    assert dialog.nothing.isVisible()
+
+
+def test_that_each_kind_of_editor_writes_what_it_shows(dialog: SettingsDialog, file: Path) -> None:
+    drop = row(dialog, "desktop.theme").editor
+    assert isinstance(drop, DropDown)
+    drop.setCurrentIndex(2)
+    drop.activated.emit(2)
+    box = row(dialog, "desktop.close_to_tray").editor
+    assert isinstance(box, QCheckBox)
+    box.click()
+    spin = row(dialog, "attention.silence_minutes").editor
+    assert isinstance(spin, QSpinBox)
+    spin.setValue(30)
+    line = row(dialog, "tunnel.hostname").editor
+    assert isinstance(line, QLineEdit)
+    line.setText(" alerts.example.com ")
+    line.editingFinished.emit()
+    settings = read_settings(file)
+    assert settings.desktop.theme == "system"
+    assert settings.desktop.close_to_tray
+    assert settings.attention.silence_minutes == 30
+    assert settings.tunnel.hostname == "alerts.example.com"
+
+
+def test_that_a_change_is_marked_undone_and_reset(dialog: SettingsDialog, file: Path) -> None:
+    box = row(dialog, "desktop.start_at_login")
+    assert isinstance(box.editor, QCheckBox)
+    assert box.reset.isHidden()
+    box.editor.click()
+    assert not box.reset.isHidden()
+    QTest.keyClick(dialog, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not read_settings(file).desktop.start_at_login
+    assert not box.editor.isChecked()
+    box.editor.click()
+    box.reset.click()
+    assert not read_settings(file).desktop.start_at_login
+
+
+def test_that_what_is_refused_is_said_and_changes_nothing(dialog: SettingsDialog, file: Path) -> None:
+    file.write_text('[desktop]\ntheme = "dark"\nmisspelt = 1\n')
+    box = row(dialog, "desktop.close_to_tray")
+    assert isinstance(box.editor, QCheckBox)
+    box.editor.click()
+    assert "misspelt" in box.refusal.text()
+    assert box.refusal.isVisible()
+    assert "close_to_tray" not in file.read_text()
+
+
+def test_that_a_file_that_cannot_be_read_gives_the_defaults_and_says_why(
+    file: Path, qapp: QApplication
+) -> None:
+    del qapp
+    file.write_text("[desktop]\nscale_percent = 900\n")
+    preferences = Preferences(file)
+    assert preferences.now.desktop.scale_percent == 100
+    assert "scale_percent" in preferences.problem
+
+
+def test_that_preferences_without_a_file_keep_their_bounds(qtbot: QtBot, qapp: QApplication) -> None:
+    del qapp
+    preferences = Preferences()
+    with qtbot.waitSignal(preferences.refused):
+        assert not preferences.set("desktop", "scale_percent", 300)
+    assert preferences.set("desktop", "scale_percent", 150)
+    assert preferences.now.desktop.scale_percent == 150
+
+
+def test_that_theme_and_motion_follow_the_settings_at_once(qtbot: QtBot, dressed: QApplication) -> None:
+    preferences = Preferences()
+    appearance = Appearance(preferences)
+    with qtbot.waitSignal(appearance.dressed):
+        preferences.set("desktop", "theme", "light")
+    assert theme.look() is theme.LIGHT
+    with qtbot.waitSignal(appearance.motion_changed):
+        preferences.set("desktop", "motion", "reduced")
+    assert not appearance.moves
+    assert not dressed.isEffectEnabled(Qt.UIEffect.UI_AnimateMenu)
+    preferences.set("desktop", "motion", "full")
+    assert dressed.isEffectEnabled(Qt.UIEffect.UI_AnimateMenu)
+    theme.put_on(dressed, theme.DARK)
+
+
+def test_that_the_theme_of_the_system_is_one_of_ours(qapp: QApplication) -> None:
+    del qapp
+    assert look_of("system") in (theme.DARK, theme.LIGHT)
