@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks import acknowledgements, signals, window
+from benchmarks import acknowledgements, desk, signals, window
 from benchmarks.rows import Line, not_measured, table
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ ROWS: dict[str, Measure] = {
     signals.DECODE: signals.decode_and_fold,
     signals.REBUILD: signals.rebuild,
     signals.FLAT: signals.flatness,
+    desk.KPI: desk.kpi,
+    desk.DESK: desk.whole,
 }
 
 

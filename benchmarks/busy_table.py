@@ -33,7 +33,7 @@ _SETTLE_MS = 1_500
 _CHOSEN = 9_000
 
 
-class _Storm(threading.Thread):
+class Storm(threading.Thread):
     """Publishes updates of one signal after the other at an even pace: each ran a little further."""
 
     def __init__(self, bus: Bus, rows: list[SignalRow], rate: int, seconds: float) -> None:
@@ -45,6 +45,7 @@ class _Storm(threading.Thread):
         self._seq = max(row.seq for row in rows)
 
     def run(self) -> None:
+        """Publish until the time is over."""
         due = time.monotonic()
         for number in range(1, self._rounds + 1):
             rows = tuple(self._changed(row, number) for row in islice(self._rows, self._batch))
@@ -82,7 +83,7 @@ def main() -> None:
     def measure() -> None:
         rows = [model.shown_at(row).row for row in range(model.rowCount())]
         before = model.rowCount(), table.selected_ids(), _top(panel)
-        storm = _Storm(life.bus, rows, rate, seconds)
+        storm = Storm(life.bus, rows, rate, seconds)
         resets.clear()
         started, spent = time.monotonic(), time.thread_time()
         storm.start()

@@ -34,6 +34,19 @@ class Busy(msgspec.Struct, frozen=True):
     kept: bool
 
 
+class Whole(msgspec.Struct, frozen=True):
+    """What the whole desk asks of the machine: shares of a core, megabytes, milliseconds."""
+
+    idle: float
+    busy: float
+    resident_mb: float
+    switches_ms: list[float]
+    longest_stall_ms: float
+    alerts: int
+    signals: int
+    panels: int
+
+
 def at_least(
     row: str,
     what: str,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from secondskies_desktop.desktop.models.columns import Column
 from secondskies_desktop.desktop.models.explanations import explanation
 from secondskies_desktop.desktop.models.shown_signal import KINDS, Bias, Shown, kind_bits, shown
-from secondskies_desktop.signals.vocabulary import Direction, LegStatus, Status
+from secondskies_desktop.signals.view import SignalView
+from secondskies_desktop.signals.vocabulary import Direction, EventType, LegStatus, Source, Status
 from tests.desktop.made_signals import NOW_US, a_row, a_view
 
 ENTERED: dict[str, object] = {
@@ -175,3 +177,15 @@ def test_that_what_is_taken_over_from_before_makes_no_difference(changed: dict[s
     before = ready(**ENTERED)
     row = a_row(1, a_view(**(ENTERED | changed)))
     assert shown(row, before) == shown(row)
+
+
+def test_that_signals_share_what_they_say_alike_whatever_made_them() -> None:
+    live = a_view(last_event=EventType.ENTRY, sources={"symbol": Source.RECEIVED}, event_counts={"ENTRY": 1})
+    stored = msgspec.msgpack.decode(msgspec.msgpack.encode(live), type=SignalView)
+    again = msgspec.msgpack.decode(msgspec.msgpack.encode(live), type=SignalView)
+    for number, view in enumerate((live, stored, again)):
+        shown(a_row(number, view))
+    assert live == stored == again
+    assert stored.sources is again.sources
+    assert stored.event_counts is again.event_counts
+    assert stored.session is again.session

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from secondskies_desktop.desktop import formats
 from secondskies_desktop.desktop.models.columns import COLUMN_COUNT, Column
@@ -47,9 +49,9 @@ _BIAS_MARKS = {Bias.UNKNOWN: "·", Bias.NEUTRAL: "–", Bias.AGAINST: "○", Bia
 
 
 class Shown(msgspec.Struct, frozen=True, gc=False):
-    """One signal as the table paints it. `texts` and `cells` have one place a column.
+    """One signal as the table paints it; `texts` has one place a column.
 
-    Shares are of a full bar, 0 to 1; None draws no bar. `cells` is what a change of a cell is told by.
+    Shares are of a full bar, 0 to 1; None draws no bar.
     """
 
     row: SignalRow
@@ -57,7 +59,6 @@ class Shown(msgspec.Struct, frozen=True, gc=False):
     status: Status
     sort_us: int
     texts: tuple[str, ...]
-    cells: tuple[object, ...]
     no_be_share: float | None
     be_share: float | None
     mae_share: float | None
@@ -71,6 +72,7 @@ class Shown(msgspec.Struct, frozen=True, gc=False):
 def shown(row: SignalRow, before: Shown | None = None) -> Shown:
     """Return a signal ready for the screen; what has not changed since `before` is taken over from it."""
     view = row.view
+    _share_with_others(view)
     if before is not None and _FIXED(view) == _FIXED(before.row.view):
         htf, search, begun = before.htf, before.search, before.texts
     else:
@@ -79,18 +81,12 @@ def shown(row: SignalRow, before: Shown | None = None) -> Shown:
         begun = _fixed_texts(view, htf_text)
     texts = _moving_texts(view, begun)
     no_be_runs, be_runs = view.no_be_status is LegStatus.RUNNING, view.be_status is LegStatus.RUNNING
-    cells = list[object](texts)
-    cells[Column.NO_BE_MFE] = (texts[Column.NO_BE_MFE], no_be_runs)
-    cells[Column.BE_MFE] = (texts[Column.BE_MFE], be_runs)
-    cells[Column.LATEST] = (view.last_event, view.last_event_us)
-    cells[Column.HTF] = (texts[Column.HTF], view.direction)
     return Shown(
         row,
         row.id,
         view.status,
         view.sort_us,
         texts,
-        tuple(cells),
         _share(view.no_be_mfe, FULL_BAR_R),
         _share(view.be_mfe, FULL_BAR_R),
         _share(view.mae, -1.0),
@@ -101,6 +97,40 @@ def shown(row: SignalRow, before: Shown | None = None) -> Shown:
         search,
     )
 
+
+def cells(one: Shown) -> list[object]:
+    """Return what a change of a cell is told by, one place a column."""
+    found = list[object](one.texts)
+    view = one.row.view
+    found[Column.NO_BE_MFE] = (found[Column.NO_BE_MFE], one.no_be_runs)
+    found[Column.BE_MFE] = (found[Column.BE_MFE], one.be_runs)
+    found[Column.LATEST] = (view.last_event, view.last_event_us)
+    found[Column.HTF] = (found[Column.HTF], view.direction)
+    return found
+
+
+def _share_with_others(view: SignalView) -> None:
+    """Let a view hold the one copy of what thousands of signals say alike: half of its memory."""
+    force_setattr(view, "sources", _one_dict(tuple(view.sources.items())))
+    force_setattr(view, "event_counts", _one_dict(tuple(view.event_counts.items())))
+    if view.htf is not None:
+        force_setattr(view, "htf", _one_dict(tuple(view.htf.items())))
+    for name, word in zip(_REPEATED, _REPEATED_OF(view), strict=True):
+        if type(word) is str:
+            force_setattr(view, name, sys.intern(word))
+
+
+@lru_cache(maxsize=16_384)
+def _one_dict(items: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    return {_one_word(key): _one_word(value) for key, value in items}
+
+
+def _one_word(word: Any) -> Any:
+    return sys.intern(word) if type(word) is str else word
+
+
+_REPEATED = ("stream", "symbol", "session", "trade_date", "last_event")
+_REPEATED_OF = attrgetter(*_REPEATED)
 
 _FIXED = attrgetter(
     "trade_id",
@@ -168,7 +198,7 @@ def _moving_texts(view: SignalView, begun: tuple[str, ...]) -> tuple[str, ...]:
     texts[Column.NOW] = formats.r_multiple(view.now_r) if view.status in RUNNING else ""
     texts[Column.LATEST] = formats.event_name(view.last_event)
     texts[Column.MARKS] = marks(view)
-    return tuple(texts)
+    return tuple(map(sys.intern, texts))
 
 
 def _signal_time(view: SignalView) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from secondskies_desktop.desktop import formats, typeface
 from secondskies_desktop.desktop.models.columns import COLUMN_COUNT, COLUMNS, Column
 from secondskies_desktop.desktop.models.explanations import explanation
+from secondskies_desktop.desktop.models.shown_signal import cells
 from secondskies_desktop.desktop.models.signal_book import Counts, SignalBook
 from secondskies_desktop.foundation.sessions import trade_date
 
@@ -123,7 +124,7 @@ class SignalsModel(QAbstractTableModel):
 
     def _tell_changes(self, changed: list[tuple[Shown, Shown]]) -> None:
         for before, one in changed:
-            runs = _changed_runs(before.cells, one.cells)
+            runs = _changed_runs(cells(before), cells(one))
             row = self.book.row_of(one.id) if runs else None
             if row is None:
                 continue
@@ -202,7 +203,7 @@ class SignalsModel(QAbstractTableModel):
         return [head, *cells]
 
 
-def _changed_runs(before: tuple[object, ...], now: tuple[object, ...]) -> list[tuple[int, int]]:
+def _changed_runs(before: list[object], now: list[object]) -> list[tuple[int, int]]:
     """Return the columns whose cells differ, neighbours as one (first, last)."""
     runs: list[tuple[int, int]] = []
     for column in range(COLUMN_COUNT):
