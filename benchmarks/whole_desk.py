@@ -98,7 +98,6 @@ def _switches(life: WindowLife) -> list[float]:
         begun = time.perf_counter()
         life.window.go(workspace)
         application().processEvents()
-        life.window.repaint()
         found.append(1_000 * (time.perf_counter() - begun))
         _spin(0.3)
     return found

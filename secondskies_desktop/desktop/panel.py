@@ -41,6 +41,8 @@ class Panel(QWidget):
 
     loaded = Signal()
     """An answer is on screen: the first, and that to each `show_signal`; content, nothing, or an error."""
+    completed = Signal()
+    """All that the panel reads by itself is on screen: from now on it only follows."""
     signal_chosen = Signal(int)
     """The trader chose this signal id; the window hands it to the other panels."""
     detail_wanted = Signal(int)

@@ -6,6 +6,7 @@ these are painted, the engine and the other panels. Whatever is heavy is importe
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
@@ -74,6 +75,9 @@ class WindowLife(QObject):
     def start(self) -> None:
         """Show the window and begin to read; returns at once."""
         self.window.panels[FIRST].loaded.connect(self._on_first_rows)
+        # What thousands of signals are made of stays: the collector would walk it again and again, and the
+        # window stand still for a twentieth of a second each time.
+        self.window.panels[FIRST].completed.connect(gc.freeze)
         self.window.show()
         self._glance()
 

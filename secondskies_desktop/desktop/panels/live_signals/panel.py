@@ -101,6 +101,7 @@ class LiveSignals(Panel):
         self.table.opened.connect(self.detail_wanted)
         self.pane.retry.connect(self._retry)
         self.feed.first_page.connect(self._on_first_page)
+        self.feed.complete.connect(self.completed)
         self.feed.failed.connect(self._on_failed)
         self.feed.catching_up.connect(self._on_catching_up)
 
