@@ -13,7 +13,7 @@ from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
@@ -109,7 +109,8 @@ class StatusBar(QStatusBar):
         self.attention = StatusItem("Attention")
         for item in (self.clock, self.session, self.next, self.market):
             self.addWidget(item)
-        for item in (self.webhook, self.tunnel, self.database, self.engine, self.attention):
+        self._links_shown = (self.webhook, self.tunnel, self.database, self.engine, self.attention)
+        for item in self._links_shown:
             self.addPermanentWidget(item)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
@@ -156,6 +157,23 @@ class StatusBar(QStatusBar):
         self.market.say(health.market_word(now_us))
         self._say_links()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out what can wait where there is no room for all: the others must not be cut."""
+        can_wait = [item for item in (self.engine, self.database) if item.dot.tone is Tone.GOOD]
+        can_wait += [self.session, self.next, self.market]
+        room = self.width()
+        for item in (*self._links_shown, self.clock):
+            if item not in can_wait:
+                room -= item.sizeHint().width() + theme.GRID
+                item.show()
+        for item in can_wait:
+            room -= item.sizeHint().width() + theme.GRID
+            item.setVisible(room >= 0)
+
     def say_attention(self, number: int, tone: Tone) -> None:
         """Show how many conditions want the trader."""
         why = "Nothing wants you" if not number else "Conditions that are open; click to see the newest"
@@ -173,6 +191,7 @@ class StatusBar(QStatusBar):
         ):
             item.say(word)
         self.links_said.emit(words)
+        self._make_room()
 
     def _on_first_arrivals(self, rows: list[ArrivalRow]) -> None:
         self._knows_arrivals = True

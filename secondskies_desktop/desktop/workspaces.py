@@ -2,52 +2,92 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 
 _TALL = 1_000
 """From this height on (logical px) a column has room for two panels, one above the other."""
+_WIDE = 1_100
+"""From this width on there is room for two columns."""
+
+
+class Place(NamedTuple):
+    """A share of a column's height, and the panels by key that stand there as tabs, the first in front."""
+
+    share: float
+    keys: tuple[str, ...]
+
+
+class Column(NamedTuple):
+    """A share of the width, and the places in it from top to bottom."""
+
+    share: float
+    places: tuple[Place, ...]
 
 
 class Workspace(NamedTuple):
-    """A layout in columns of panels by key, each with its share of the width and of its column's height."""
+    """A layout in columns; a panel that the desk does not have is left out."""
 
     name: str
     shortcut: str
-    columns: tuple[tuple[float, tuple[tuple[str, float], ...]], ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def key(self) -> str:
+        """How settings, commands and files call it."""
+        return self.name.casefold()
+
+    def panels(self) -> list[str]:
+        """Return the keys of its panels."""
+        return [key for column in self.columns for place in column.places for key in place.keys]
+
+    def has_any(self, keys: Iterable[str]) -> bool:
+        """Whether there is anything to show of it."""
+        return not set(keys).isdisjoint(self.panels())
 
 
 HOME = Workspace(
     "Home",
     "Ctrl+0",
-    ((0.38, (("command_center", 1.0),)), (0.62, (("main_dashboard", 1.0),))),
+    (
+        Column(0.38, (Place(1.0, ("command_center",)),)),
+        Column(0.62, (Place(1.0, ("main_dashboard",)),)),
+    ),
 )
 LIVE = Workspace(
     "Live",
     "Ctrl+1",
     (
-        (0.68, (("live_signals", 1.0),)),
-        (0.32, (("signal_detail", 0.62), ("webhook_monitor", 0.38))),
+        Column(0.68, (Place(1.0, ("live_signals",)),)),
+        Column(
+            0.32,
+            (
+                Place(0.62, ("signal_detail",)),
+                Place(0.38, ("webhook_monitor", "attention", "signal_statistics")),
+            ),
+        ),
     ),
 )
-WORKSPACES = {workspace.name.casefold(): workspace for workspace in (HOME, LIVE)}
+WORKSPACES = {workspace.key: workspace for workspace in (HOME, LIVE)}
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
     """Dock the panels of a workspace in its places and close the others.
 
-    On a low screen the panels of a column become tabs: one that is whole is worth more than two that are cut.
+    On a low screen the panels of a column become tabs, on a narrow one all of them: one that is whole is worth
+    more than two that are cut.
     """
     window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-    wanted = {key for _, column in workspace.columns for key, _ in column}
+    wanted = set(workspace.panels())
     for key, dock in docks.items():
         dock.setFloating(False)
         # Out of its place first: what is split from a tab becomes a tab.
@@ -55,38 +95,69 @@ def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Wo
         if key not in wanted:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
             dock.close()
-    heads: list[QDockWidget] = []
-    for _, column in workspace.columns:
-        stacked = [docks[key] for key, _ in column if key in docks]
-        for place, dock in enumerate(stacked):
-            if place == 0 and not heads:
-                window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-            elif place == 0:
-                window.splitDockWidget(heads[-1], dock, Qt.Orientation.Horizontal)
-            elif window.height() < _TALL:
-                window.tabifyDockWidget(stacked[place - 1], dock)
-            else:
-                window.splitDockWidget(stacked[place - 1], dock, Qt.Orientation.Vertical)
-            dock.show()
-        if stacked:
-            heads.append(stacked[0])
-            stacked[0].raise_()
+    columns = _standing(window, docks, workspace)
+    tops = [column.places[0][0] for column in columns]
+    # What is split from a tab becomes a tab: all columns first, then what stands in them.
+    for place, top in enumerate(tops):
+        if place == 0:
+            window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, top)
+        else:
+            window.splitDockWidget(tops[place - 1], top, Qt.Orientation.Horizontal)
+    for column in columns:
+        _stand(window, column)
     share(window, docks, workspace)
+
+
+class _Standing(NamedTuple):
+    """A column of docks that are there: each place holds its tabs, and has a share of the height."""
+
+    share: float
+    places: list[list[QDockWidget]]
+    shares: list[float]
+
+
+def _standing(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> list[_Standing]:
+    columns = []
+    for column in workspace.columns:
+        places = [([docks[key] for key in place.keys if key in docks], place) for place in column.places]
+        there = [(tabs, place.share) for tabs, place in places if tabs]
+        if there:
+            columns.append(_Standing(column.share, [tabs for tabs, _ in there], [part for _, part in there]))
+    if window.width() < _WIDE and columns:
+        return [_Standing(1.0, [[dock for column in columns for dock in _all(column)]], [1.0])]
+    if window.height() < _TALL:
+        return [_Standing(column.share, [_all(column)], [1.0]) for column in columns]
+    return columns
+
+
+def _all(column: _Standing) -> list[QDockWidget]:
+    return [dock for tabs in column.places for dock in tabs]
+
+
+def _stand(window: QMainWindow, column: _Standing) -> None:
+    """Put a column's docks below its top one."""
+    heads = [tabs[0] for tabs in column.places]
+    for above, head in pairwise(heads):
+        window.splitDockWidget(above, head, Qt.Orientation.Vertical)
+    for head, *behind in column.places:
+        for dock in behind:
+            window.tabifyDockWidget(head, dock)
+            dock.show()
+        head.show()
+        head.raise_()
 
 
 def share(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
     """Share width and height out as the workspace says; needs the window's real size."""
-    width, height = window.width(), window.height()
-    heads, widths = [], []
-    for part, column in workspace.columns:
-        stacked = [(docks[key], share_) for key, share_ in column if key in docks]
-        if not stacked:
-            continue
-        heads.append(stacked[0][0])
-        widths.append(round(width * part))
+    columns = _standing(window, docks, workspace)
+    for column in columns:
         window.resizeDocks(
-            [dock for dock, _ in stacked],
-            [round(height * share_) for _, share_ in stacked],
+            [tabs[0] for tabs in column.places],
+            [round(window.height() * part) for part in column.shares],
             Qt.Orientation.Vertical,
         )
-    window.resizeDocks(heads, widths, Qt.Orientation.Horizontal)
+    window.resizeDocks(
+        [column.places[0][0] for column in columns],
+        [round(window.width() * column.share) for column in columns],
+        Qt.Orientation.Horizontal,
+    )

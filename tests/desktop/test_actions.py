@@ -217,3 +217,28 @@ def test_that_every_typed_word_must_be_found_and_letters_may_have_gaps() -> None
     assert [titles[place] for place in ranked("stgs", titles)] == ["Settings…"]
     assert ranked("xyz", titles) == []
     assert ranked("", titles, ["Dark theme"]) == [2, 0, 1]
+
+
+def test_that_a_narrow_window_shows_one_panel_at_a_time(window: MainWindow) -> None:
+    window.setMinimumSize(1, 1)
+    window.resize(900, 700)
+    window.apply(LIVE)
+    tabbed = window.tabifiedDockWidgets(window.docks["live_signals"])
+    assert {dock.objectName() for dock in tabbed} >= {"signal_detail", "webhook_monitor"}
+    window.resize(2_560, 1_440)
+    window.apply(HOME)
+    left, right = window.docks["command_center"].geometry(), window.docks["main_dashboard"].geometry()
+    assert left.right() < right.left()
+
+
+def test_that_a_narrow_status_bar_keeps_what_is_not_well(qtbot: QtBot, window: MainWindow) -> None:
+    window.setMinimumSize(1, 1)
+    for width in (2_000, 700):
+        window.resize(width, 700)
+        qtbot.wait(1)
+        bar = window.status
+        shown = [item for item in bar.findChildren(type(bar.clock)) if item.isVisible()]
+        assert bar.clock in shown
+        assert bar.attention in shown
+        assert all(bar.rect().contains(item.geometry()) for item in shown)
+    assert bar.market.isHidden()
