@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
+from secondskies_desktop.desktop.away_strip import AwayStrip
 from secondskies_desktop.desktop.import_bar import ImportBar
 from secondskies_desktop.desktop.keys import KeyMap
 from secondskies_desktop.desktop.layouts import Layouts
@@ -32,9 +33,9 @@ from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, 
 from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
@@ -49,6 +50,11 @@ _FIRST_SIZE = (1_366, 768)
 
 class MainWindow(QMainWindow):
     """Holds the panels in docks and wires them to one another; knows no panel's inside."""
+
+    ticked = Signal(object)
+    """A second has passed: the present time (µs UTC)."""
+    themed = Signal()
+    visible_changed = Signal(bool)
 
     def __init__(
         self,
@@ -74,11 +80,16 @@ class MainWindow(QMainWindow):
         self._chosen_in = ""
         self._unshared: Workspace | None = None
         self._instead = QByteArray()
+        self.keeps_running: Callable[[], bool] = lambda: False
+        """Whether closing only hides the window: there is a tray, and the trader wants that."""
+        self._is_leaving = False
+        self._floated: list[QDockWidget] = []
         self.setObjectName("main")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setMinimumSize(*_MINIMUM)
         self.attention = AttentionStrip()
+        self.away = AwayStrip()
         self.problems = ProblemStrip()
         self.imports = ImportBar()
         self.status = StatusBar()
@@ -104,7 +115,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(above)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (bar, self.attention, self.problems, self.imports):
+        for widget in (bar, self.attention, self.away, self.problems, self.imports):
             column.addWidget(widget)
         self.setMenuWidget(above)
 
@@ -137,7 +148,14 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.attention.changed.connect(self.status.say_attention)
+        self.attention.acknowledged.connect(self._on_acknowledged)
         self.status.attention.clicked.connect(self.attention.show_newest)
+
+    def _on_acknowledged(self, kind: str, key: str) -> None:
+        desk = self._desk
+        if desk is not None and self._readers is not None:
+            # A window that only looks on has acknowledged it for itself; the engine's own does it for good.
+            self._readers.run(lambda: desk.acknowledge(kind, key), None, lambda _error: None)
 
     def set_demo(self, *, demo: bool, profile: str) -> None:
         """Say in the title and on every panel that this is the demo."""
@@ -176,6 +194,46 @@ class MainWindow(QMainWindow):
         workspace, self._unshared = self._unshared, None
         if workspace is not None:
             share(self, self.docks, workspace)
+        self.visible_changed.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.visible_changed.emit(False)
+
+    def show_or_hide(self) -> None:
+        """Bring the window to the front, or hide it where it is there and nothing else would bring it back."""
+        if self.isVisible() and not self.isMinimized() and self.keeps_running():
+            self._hide_all()
+        else:
+            self.bring_forward()
+
+    def bring_forward(self) -> None:
+        """Show the window, and with it what was hidden with it, in front of the others."""
+        if self.isMinimized():
+            self.showNormal()
+        else:
+            self.show()
+        for dock in self._floated:
+            dock.show()
+        self._floated = []
+        self.raise_()
+        self.activateWindow()
+
+    def _hide_all(self) -> None:
+        """Hide the window, and with it the panels that stand in windows of their own."""
+        self._floated = [dock for dock in self.docks.values() if dock.isFloating() and dock.isVisible()]
+        for dock in self._floated:
+            dock.hide()
+        self.hide()
+
+    def leave(self) -> None:
+        """End the program, also where closing the window only hides it."""
+        was_hidden = self.isHidden()
+        self._is_leaving = True
+        self.close()
+        if was_hidden:
+            # Only a window that is seen ends the program by closing.
+            QCoreApplication.exit(0)
 
     def share_out(self, workspace: Workspace) -> None:
         """Give the docks of a workspace their shares of the room that there is now."""
@@ -221,6 +279,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             if panel.isVisible():
                 panel.tick(now_us)
+        self.ticked.emit(now_us)
 
     def active_panel(self) -> Panel | None:
         """Return the panel that has the keyboard, else the first visible one."""
@@ -256,6 +315,7 @@ class MainWindow(QMainWindow):
             self.dress()
             for panel in self.panels.values():
                 panel.theme_changed()
+            self.themed.emit()
 
     def dress(self) -> None:
         """Load the icons of the title bars; after the first picture, because their fonts take a while."""
@@ -303,6 +363,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save()
+        if self.keeps_running() and not (self._is_leaving or _system_ends()):
+            event.ignore()
+            self._hide_all()
+            return
         self.imports.cancel()
         self._seconds.stop()
         self.status.stop()
@@ -313,6 +377,12 @@ class MainWindow(QMainWindow):
             if dock.isFloating():
                 dock.hide()
         super().closeEvent(event)
+
+
+def _system_ends() -> bool:
+    """Whether the system logs the trader out: a window that only hid would hold that up."""
+    app = QGuiApplication.instance()
+    return isinstance(app, QGuiApplication) and app.isSavingSession()
 
 
 def _logs_in(event: QDropEvent) -> list[Path]:

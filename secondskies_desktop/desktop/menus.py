@@ -37,7 +37,7 @@ class Menus:
         if ask_export is not None:
             menu.addAction("Export signals…", QKeySequence("Ctrl+E"), ask_export)
         menu.addSeparator()
-        menu.addAction("Quit", QKeySequence(QKeySequence.StandardKey.Quit), window.close)
+        menu.addAction("Quit", QKeySequence(QKeySequence.StandardKey.Quit), window.leave)
 
     def _view_menu(self) -> None:
         window = self._window

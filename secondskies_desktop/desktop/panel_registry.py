@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 FIRST = "live_signals"
 """The panel that is built and started before the others: its first rows are the window's first picture."""
-LATER = (("signal_detail", "Signal Detail"), ("webhook_monitor", "Webhook Monitor"))
+LATER = (
+    ("signal_detail", "Signal Detail"),
+    ("webhook_monitor", "Webhook Monitor"),
+    ("attention", "Attention"),
+)
 """Key and title of the others: their docks are there before their classes are imported."""
 
 
@@ -31,3 +35,6 @@ def later_panels() -> Iterator[Panel]:
     from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
 
     yield WebhookMonitor()
+    from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
+
+    yield AttentionPanel()

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import shutil
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.engine import alarms
@@ -60,7 +61,7 @@ class Lookout:
         self._home = home
         self._board = board
         self._clock = clock
-        self._moments = (lambda: moment(clock)) if moments is None else moments
+        self._moments: Callable[[], Moment] = partial(moment, clock) if moments is None else moments
         self._database = read_engine(database)
         self._before: Moment | None = None
         self._last: tuple[int, int] | None = None

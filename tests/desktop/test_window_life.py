@@ -199,7 +199,7 @@ def test_that_every_announced_panel_comes_into_its_dock(
     with qtbot.waitSignals([life.opened, life.first_picture]):
         life.start()
     qtbot.waitUntil(lambda: set(life.window.panels) == announced)
-    assert announced == {"live_signals", "signal_detail", "webhook_monitor"}
+    assert announced == {"live_signals", "signal_detail", "webhook_monitor", "attention"}
     assert all(life.window.docks[key].widget() is panel for key, panel in life.window.panels.items())
     assert [life.window.docks[key].windowTitle() for key in life.window.panels] == [
         panel.title for panel in life.window.panels.values()
@@ -212,7 +212,7 @@ def test_that_the_other_panels_wait_for_a_desk_that_answers_everything(
     opener.gate.clear()
     with qtbot.waitSignal(life.first_picture):
         life.start()
-    qtbot.waitUntil(lambda: len(life.window.panels) == 3)
+    qtbot.waitUntil(lambda: len(life.window.panels) == 4)
     monitor = life.window.panels["webhook_monitor"]
     with qtbot.assertNotEmitted(monitor.loaded, wait=100):
         pass

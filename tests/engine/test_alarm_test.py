@@ -69,7 +69,7 @@ def test_that_a_failed_stage_is_named_raised_and_cleared_by_the_next_proof(
     assert not [one for one in engine.board.open() if one.key == "chain"]
 
 
-def test_that_what_is_open_and_its_history_come_from_the_desk(desk: Desk, engine: Engine) -> None:
+def test_that_what_is_open_and_its_history_come_from_the_desk(desk: Desk) -> None:
     desk.test_alarm()
     (one,) = [one for one in desk.attention_open() if one.attention.kind == "test alarm"]
     assert not one.acknowledged
