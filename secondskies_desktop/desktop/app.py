@@ -68,6 +68,7 @@ def run_window(
     settings = settings_of(profile.home)
     theme.put_on(app, theme.THEMES.get(str(settings.value("theme")), theme.DARK))
     life = WindowLife(opener, profile, settings, workspace=workspace, in_tray=in_tray)
+    life.window.left.connect(lambda: app.exit(0))
     errors = _Uncaught(life.window)
     life.first_picture.connect(_tell_time)
     life.first_picture.connect(only.listen)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -55,6 +55,8 @@ class MainWindow(QMainWindow):
     """A second has passed: the present time (µs UTC)."""
     themed = Signal()
     visible_changed = Signal(bool)
+    left = Signal()
+    """The program is to end: by closing, Qt ends it only for a window that is seen."""
 
     def __init__(
         self,
@@ -228,12 +230,9 @@ class MainWindow(QMainWindow):
 
     def leave(self) -> None:
         """End the program, also where closing the window only hides it."""
-        was_hidden = self.isHidden()
         self._is_leaving = True
         self.close()
-        if was_hidden:
-            # Only a window that is seen ends the program by closing.
-            QCoreApplication.exit(0)
+        self.left.emit()
 
     def share_out(self, workspace: Workspace) -> None:
         """Give the docks of a workspace their shares of the room that there is now."""

@@ -63,7 +63,10 @@ class Sounds(QObject):
         self._folder = folder
         self._platform = platform
         self._player = player_for(platform, find)
-        self._process: QProcess | None = None
+        self._process = QProcess(self)
+        self._process.finished.connect(self._ended)
+        self._process.errorOccurred.connect(self._not_started)
+        self._is_playing = False
         self._started = 0.0
         self._limit = QTimer(self)
         self._limit.setSingleShot(True)
@@ -88,11 +91,10 @@ class Sounds(QObject):
     def close(self) -> None:
         """End what still plays."""
         self._limit.stop()
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.waitForFinished(_KILLED_WITHIN_MS)
-            process.deleteLater()
+        self._is_playing = False
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
+            self._process.kill()
+            self._process.waitForFinished(_KILLED_WITHIN_MS)
 
     def _file(self, severity: Severity) -> Path:
         name = f"{severity.value.lower()}.wav"
@@ -102,40 +104,35 @@ class Sounds(QObject):
             return file
 
     def _run(self, file: Path) -> None:
-        process = QProcess(self)
-        self._process = process
-        process.finished.connect(lambda code, _status: self._ended(process, code))
-        process.errorOccurred.connect(lambda error: self._not_started(process, error))
-        program, *options = self._player
-        process.start(program, [*options, str(file)])
+        self._is_playing = True
         self._limit.start()
+        program, *options = self._player
+        self._process.start(program, [*options, str(file)])
 
-    def _ended(self, process: QProcess, code: int) -> None:
-        if process is not self._process:
+    def _ended(self, code: int, status: QProcess.ExitStatus) -> None:
+        if not self._is_playing:
             return
-        said = bytes(process.readAllStandardError().data()).decode(errors="replace").strip()
-        self._forget()
-        if code:
+        self._over()
+        said = bytes(self._process.readAllStandardError().data()).decode(errors="replace").strip()
+        if code or status is QProcess.ExitStatus.CrashExit:
             reason = said.splitlines()[-1][:200] if said else f"ended with {code}"
             self.played.emit(Played(False, f"{self._name()}: {reason}", None))
         else:
             took_ms = round(1_000 * (time.monotonic() - self._started), 1)
             self.played.emit(Played(True, f"played by {self._name()}", took_ms))
 
-    def _not_started(self, process: QProcess, error: QProcess.ProcessError) -> None:
-        if process is self._process and error is QProcess.ProcessError.FailedToStart:
-            self._forget()
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if self._is_playing and error is QProcess.ProcessError.FailedToStart:
+            self._over()
             self.played.emit(Played(False, f"{self._name()} did not start", None))
 
     def _too_long(self) -> None:
         self.close()
         self.played.emit(Played(False, f"{self._name()} did not end within 5 s", None))
 
-    def _forget(self) -> None:
+    def _over(self) -> None:
+        self._is_playing = False
         self._limit.stop()
-        process, self._process = self._process, None
-        if process is not None:
-            process.deleteLater()
 
     def _name(self) -> str:
         return self._player[0].rpartition("/")[2]
