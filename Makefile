@@ -2,7 +2,7 @@
 .POSIX:
 .SILENT:
 .SUFFIXES:
-.PHONY: venv run test check bench torture calendar lock clean
+.PHONY: venv run test check bench torture calendar sounds lock clean
 
 PY = .venv/bin/python
 # Qt warns on the C locale.
@@ -34,6 +34,9 @@ torture: .venv/.stamp
 
 calendar: .venv/.stamp
 	$(PY) tools/make_calendar.py
+
+sounds: .venv/.stamp
+	$(PY) tools/make_sounds.py
 
 lock:
 	sh tools/lock.sh

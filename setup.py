@@ -10,6 +10,6 @@ setup(
     packages=[*find_packages(include=["secondskies_desktop", "secondskies_desktop.*"]), RESOURCES],
     package_dir={RESOURCES: "resources"},
     package_data={
-        RESOURCES: [f"**/*.{kind}" for kind in ("json", "toml", "pine", "png", "svg", "qss")],
+        RESOURCES: [f"**/*.{kind}" for kind in ("json", "toml", "pine", "png", "svg", "qss", "wav")],
     },
 )

@@ -19,9 +19,10 @@ def register(app: typer.Typer) -> None:
 def desktop(
     demo: Annotated[bool, typer.Option("--demo", help="Generated alerts in a throwaway profile.")] = False,
     workspace: Annotated[str | None, typer.Option(help="The workspace to open with.")] = None,
+    tray: Annotated[bool, typer.Option("--tray", help="In the tray, without a window at first.")] = False,
 ) -> None:
     """Open the desktop."""
-    open_desktop(demo=demo, workspace=workspace)
+    open_desktop(demo=demo, workspace=workspace, in_tray=tray)
 
 
 def has_display() -> bool:
@@ -31,7 +32,7 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def open_desktop(*, demo: bool, workspace: str | None) -> None:
+def open_desktop(*, demo: bool, workspace: str | None, in_tray: bool = False) -> None:
     """Open the window on the profile that was asked for, or on a demo."""
     if not has_display():
         sys.stderr.write("secondskies: there is no display here; try `secondskies demo --headless`\n")
@@ -47,7 +48,7 @@ def open_desktop(*, demo: bool, workspace: str | None) -> None:
     check_workspace(workspace)
     profile = bare_profile()
     configure_logs(profile.logs)
-    raise typer.Exit(run_desktop(profile, workspace=workspace))
+    raise typer.Exit(run_desktop(profile, workspace=workspace, in_tray=in_tray))
 
 
 def check_workspace(name: str | None) -> None:

@@ -28,15 +28,15 @@ TRACE = "SECONDSKIES_STARTUP_TRACE"
 """Environment variable: with "1" the time of the start goes to stderr, for the benchmark."""
 
 
-def run_desktop(profile: Profile, *, workspace: str | None = None) -> int:
-    """Show a profile's window until it is closed; returns the exit code.
+def run_desktop(profile: Profile, *, workspace: str | None = None, in_tray: bool = False) -> int:
+    """Show a profile's window until it is closed, or at first only its tray; returns the exit code.
 
     A second call for the same profile, from any process, raises the first window and returns 0. KeyError for
     a workspace that does not ship.
     """
     from secondskies_desktop.desktop.window_opener import ProfileOpener
 
-    return run_window(ProfileOpener(profile), profile, workspace=workspace)
+    return run_window(ProfileOpener(profile), profile, workspace=workspace, in_tray=in_tray)
 
 
 def run_demo_desktop(home: Path | None, *, speed: float | None, seconds: float | None, keep: bool) -> int:
@@ -48,7 +48,12 @@ def run_demo_desktop(home: Path | None, *, speed: float | None, seconds: float |
 
 
 def run_window(
-    opener: Opener, profile: Profile, *, workspace: str | None = None, seconds: float | None = None
+    opener: Opener,
+    profile: Profile,
+    *,
+    workspace: str | None = None,
+    seconds: float | None = None,
+    in_tray: bool = False,
 ) -> int:
     """Run one window on what the opener opens; returns the exit code."""
     from secondskies_desktop.desktop.appearance import look_of, scale
@@ -67,14 +72,17 @@ def run_window(
         return 0
     settings = settings_of(profile.home)
     theme.put_on(app, look_of(preferences.now.desktop.theme))
-    life = WindowLife(opener, profile, settings, workspace=workspace, preferences=preferences)
+    life = WindowLife(
+        opener, profile, settings, workspace=workspace, preferences=preferences, in_tray=in_tray
+    )
+    life.window.left.connect(lambda: app.exit(0))
     errors = _Uncaught(life.window)
     life.first_picture.connect(_tell_time)
     life.first_picture.connect(only.listen)
-    only.raised.connect(lambda: _bring_forward(life.window))
+    only.raised.connect(life.window.bring_forward)
     if seconds is not None:
-        QTimer.singleShot(round(seconds * 1000), life.window.close)
-    _close_on_signals(life.window.close)
+        QTimer.singleShot(round(seconds * 1000), life.window.leave)
+    _close_on_signals(life.window.leave)
     life.start()
     try:
         return app.exec()
@@ -101,13 +109,6 @@ def application() -> QApplication:
 def settings_of(home: Path) -> QSettings:
     """Return what the window remembers, kept in the profile; apart from the declared settings."""
     return QSettings(str(home / "desktop.ini"), QSettings.Format.IniFormat)
-
-
-def _bring_forward(window: MainWindow) -> None:
-    if window.isMinimized():
-        window.showNormal()
-    window.raise_()
-    window.activateWindow()
 
 
 def _tell_time() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from secondskies_desktop.foundation.attention import Attention, AttentionCleared, Severity
+from secondskies_desktop.foundation.attention import Attention, AttentionAcknowledged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_RANK = {Severity.INFO: 0, Severity.WATCH: 1, Severity.DANGER: 2}
+    from secondskies_desktop.foundation.attention import Edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,15 @@ class Noticed:
 
 
 class AttentionList:
-    """Conditions by kind and key. One stays until it was acknowledged, even if it is over by then."""
+    """Conditions by kind and key. One stays until it was acknowledged, even if it is over by then.
+
+    An event that has passed wants nobody any more.
+    """
 
     def __init__(self) -> None:
         self._noticed: dict[tuple[str, str], Noticed] = {}
 
-    def take(self, events: Iterable[Attention | AttentionCleared]) -> None:
+    def take(self, events: Iterable[Edge]) -> None:
         """Take edges in their order; a condition that is raised again wants to be acknowledged again."""
         for event in events:
             place = (event.kind, event.key)
@@ -36,14 +39,24 @@ class AttentionList:
                 self._noticed.pop(place, None)
                 self._noticed[place] = Noticed(event)
             elif place in self._noticed:
-                self._keep(place, replace(self._noticed[place], is_over=True))
+                self._take_end(place, event)
 
-    def acknowledge(self) -> None:
-        """Acknowledge the condition that is shown."""
+    def _take_end(self, place: tuple[str, str], event: Edge) -> None:
+        noticed = self._noticed[place]
+        if isinstance(event, AttentionAcknowledged):
+            self._keep(place, replace(noticed, acknowledged=True))
+        elif noticed.attention.passes_after_s is not None:
+            del self._noticed[place]
+        else:
+            self._keep(place, replace(noticed, is_over=True))
+
+    def acknowledge(self) -> Noticed | None:
+        """Acknowledge the condition that is shown, and return it."""
         newest = self.newest()
         if newest is not None:
             place = (newest.attention.kind, newest.attention.key)
             self._keep(place, replace(newest, acknowledged=True))
+        return newest
 
     def remind(self) -> None:
         """Let the gravest open condition wait for the trader once more."""
@@ -62,6 +75,11 @@ class AttentionList:
         waiting = self._waiting()
         return max(waiting, key=lambda one: one.attention.since, default=None)
 
+    def is_waiting(self, kind: str, key: str) -> bool:
+        """Whether a condition waits to be acknowledged."""
+        noticed = self._noticed.get((kind, key))
+        return noticed is not None and not noticed.acknowledged
+
     def waiting(self) -> int:
         """Return how many conditions were not acknowledged."""
         return len(self._waiting())
@@ -70,7 +88,7 @@ class AttentionList:
         """Return the conditions that are not over, the gravest first."""
         return sorted(
             (one for one in self._noticed.values() if not one.is_over),
-            key=lambda one: (-_RANK[one.attention.severity], one.attention.since),
+            key=lambda one: (-one.attention.severity.rank, one.attention.since),
         )
 
     def _waiting(self) -> list[Noticed]:

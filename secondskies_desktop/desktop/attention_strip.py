@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from secondskies_desktop.desktop import formats, theme
+from secondskies_desktop.desktop import formats, severities, theme
 from secondskies_desktop.desktop.attention import AttentionList
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided, Text, repolish
-from secondskies_desktop.foundation.attention import Severity
 from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from secondskies_desktop.foundation.attention import Attention, AttentionCleared
-
-_TONES = {Severity.INFO: Tone.BULL, Severity.WATCH: Tone.WATCH, Severity.DANGER: Tone.DANGER}
-_MARKS = {Severity.INFO: "i", Severity.WATCH: "!", Severity.DANGER: "!!"}
+    from secondskies_desktop.foundation.attention import Edge
 
 
 class AttentionStrip(QWidget):
@@ -29,6 +25,8 @@ class AttentionStrip(QWidget):
     changed = Signal(int, object)
     open_changed = Signal(object)
     """list[Noticed]: what is open now, the gravest first"""
+    acknowledged = Signal(str, str)
+    """Kind and key of what the trader acknowledged here."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +46,7 @@ class AttentionStrip(QWidget):
         row.addWidget(self.button)
         self.hide()
 
-    def take(self, events: Iterable[Attention | AttentionCleared]) -> None:
+    def take(self, events: Iterable[Edge]) -> None:
         """Take what was raised and cleared."""
         self.list.take(events)
         self._say()
@@ -60,14 +58,18 @@ class AttentionStrip(QWidget):
 
     def acknowledge(self) -> None:
         """Acknowledge the condition that is shown."""
-        self.list.acknowledge()
+        seen = self.list.acknowledge()
         self._say()
+        if seen is not None:
+            self.acknowledged.emit(seen.attention.kind, seen.attention.key)
 
     def _say(self) -> None:
         newest = self.list.newest()
         open_now = self.list.open()
         self.open_changed.emit(open_now)
-        self.changed.emit(len(open_now), _TONES[open_now[0].attention.severity] if open_now else Tone.MUTED)
+        self.changed.emit(
+            len(open_now), severities.TONES[open_now[0].attention.severity] if open_now else Tone.MUTED
+        )
         self.setVisible(newest is not None)
         if newest is None:
             return
@@ -75,7 +77,7 @@ class AttentionStrip(QWidget):
         more = self.list.waiting() - 1
         self.setProperty("severity", attention.severity.value)
         repolish(self)
-        self.mark.say(_MARKS[attention.severity], tone=_TONES[attention.severity])
+        self.mark.say(severities.MARKS[attention.severity], tone=severities.TONES[attention.severity])
         self.text.say(attention.text)
         begun = f"since {formats.ny_time(as_us(attention.since))}"
         self.since.say(f"{begun}, over" if newest.is_over else begun)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from secondskies_desktop.foundation.attention import Attention, AttentionCleared
+from secondskies_desktop.foundation.attention import Attention, AttentionAcknowledged, AttentionCleared
 from secondskies_desktop.ingest.changes import ArrivalsChanged, WayIn, WayInChanged
 from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from secondskies_desktop.engine.desk import DeskStatus, DeskStatusChanged
+    from secondskies_desktop.foundation.attention import Edge
     from secondskies_desktop.foundation.bus import Bus
 
 BATCH_MS = 50
@@ -78,7 +79,7 @@ class Bridge(QObject):
     status_changed = Signal(object)
     """DeskStatus"""
     attention_changed = Signal(object)
-    """list[Attention | AttentionCleared]"""
+    """list[Attention | AttentionCleared | AttentionAcknowledged]"""
 
     _wake = Signal()
 
@@ -88,7 +89,7 @@ class Bridge(QObject):
         self._lanes = {"signals": _Lane(capacity), "arrivals": _Lane(capacity)}
         self._way_in: WayIn | None = None
         self._status: DeskStatus | None = None
-        self._attention: dict[tuple[str, str], Attention | AttentionCleared] = {}
+        self._attention: dict[tuple[str, str], list[Edge]] = {}
         self._rebuilt = False
         self._awake = False
         self._delivered_s = 0.0
@@ -107,6 +108,7 @@ class Bridge(QObject):
             bus.subscribe(WayInChanged, self.hear_way_in),
             bus.subscribe(Attention, self.hear_attention),
             bus.subscribe(AttentionCleared, self.hear_attention),
+            bus.subscribe(AttentionAcknowledged, self.hear_attention),
         ]
 
     def listen_to_status(self, bus: Bus) -> None:
@@ -159,12 +161,13 @@ class Bridge(QObject):
             self._status = event.status
         self._rouse()
 
-    def hear_attention(self, event: Attention | AttentionCleared) -> None:
-        """Take the newest word on a condition; any thread."""
+    def hear_attention(self, event: Edge) -> None:
+        """Take the newest word on a condition; any thread. That it was acknowledged leaves the word before it."""
         with self._lock:
             place = (event.kind, event.key)
-            self._attention.pop(place, None)
-            self._attention[place] = event
+            before = self._attention.pop(place, [])
+            kept = before[:1] if isinstance(event, AttentionAcknowledged) else []
+            self._attention[place] = [*kept, event]
         self._rouse()
 
     def _rouse(self) -> None:
@@ -189,7 +192,8 @@ class Bridge(QObject):
             lanes = {topic: lane.take() for topic, lane in self._lanes.items()}
             way_in, self._way_in = self._way_in, None
             status, self._status = self._status, None
-            attention, self._attention = list(self._attention.values()), {}
+            waiting, self._attention = self._attention, {}
+            attention = [event for events in waiting.values() for event in events]
         if rebuilt:
             self.rebuilt.emit()
         for topic, (events, overflowed) in lanes.items():

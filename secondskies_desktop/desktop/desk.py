@@ -9,9 +9,12 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
     from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report
+    from secondskies_desktop.foundation.attention import Episode, OpenAttention
     from secondskies_desktop.foundation.bus import Bus
+    from secondskies_desktop.foundation.settings import Settings
     from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.statistics import Summary
@@ -36,6 +39,9 @@ class Desk(Protocol):
 
     def signal_detail(self, signal_id: int) -> SignalDetail | None:
         """Return one signal with events and bars."""
+
+    def follow(self, settings: Settings) -> None:
+        """Follow settings that were changed while the engine runs."""
 
     def statistics(self, query: Query) -> Report | None:
         """Return what is known for a query, None as long as nothing has been counted."""
@@ -68,6 +74,24 @@ class Desk(Protocol):
 
     def send_test_alert(self) -> TestAlert:
         """Send an alert out through the public way and await it."""
+
+    def attention_open(self) -> list[OpenAttention]:
+        """Return what is open, oldest first."""
+
+    def attention_history(self, limit: int, before_id: int | None = None) -> list[Episode]:
+        """Return what wanted the trader and when it was over, newest first, before an id."""
+
+    def acknowledge(self, kind: str, key: str) -> bool:
+        """Note that the trader has seen what is open; returns whether it was news."""
+
+    def test_alarm(self) -> AlarmTest:
+        """Send a real test alert through the webhook and prove the engine's stages; then show the alarm."""
+
+    def keep_alarm_test(self, test: AlarmTest) -> None:
+        """Keep a whole run, and raise what failed in it, or clear what failed before."""
+
+    def last_alarm_tests(self) -> AlarmTests:
+        """Return the newest run of the test alarm and the newest that proved the chain."""
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         """Import alert logs; `progress(done, total)` answers False to end it."""

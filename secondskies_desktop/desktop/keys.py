@@ -51,6 +51,8 @@ class KeyMap:
         return any(does(panel) for panel in ([] if active is None else [active]) + others)
 
     def _back(self) -> None:
+        if self._window.away.dismiss():
+            return
         active = self._window.active_panel()
         if active is not None and active.go_back():
             return

@@ -6,13 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QDockWidget,
     QFileDialog,
-    QInputDialog,
-    QMainWindow,
     QMenuBar,
     QVBoxLayout,
     QWidget,
@@ -21,26 +18,23 @@ from PySide6.QtWidgets import (
 from secondskies_desktop.desktop.actions import Actions
 from secondskies_desktop.desktop.appearance import Appearance
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
+from secondskies_desktop.desktop.away_strip import AwayStrip
+from secondskies_desktop.desktop.dock_window import DockWindow
 from secondskies_desktop.desktop.import_bar import ImportBar
 from secondskies_desktop.desktop.keys import KeyMap
-from secondskies_desktop.desktop.layouts import Layouts
 from secondskies_desktop.desktop.menus import Menus
-from secondskies_desktop.desktop.on_screen import bring_back
 from secondskies_desktop.desktop.palette import Entry, Palette
 from secondskies_desktop.desktop.preferences import Preferences
 from secondskies_desktop.desktop.problem_strip import ProblemStrip
 from secondskies_desktop.desktop.status_bar import StatusBar
-from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
-from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.window_actions import window_actions
-from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, arrange, share
 from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 
     from secondskies_desktop.desktop.attention import Noticed
     from secondskies_desktop.desktop.bridge import Bridge
@@ -55,8 +49,16 @@ _MINIMUM = (1_024, 600)
 _FIRST_SIZE = (1_366, 768)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(DockWindow):
     """Holds the panels in docks and wires them to one another; knows no panel's inside."""
+
+    ticked = Signal(object)
+    """A second has passed: the present time (µs UTC)."""
+    themed = Signal()
+    test_wanted = Signal()
+    """The trader wants a test alarm."""
+    left = Signal()
+    """The program is to end: by closing, Qt ends it only for a window that is seen."""
 
     def __init__(
         self,
@@ -70,37 +72,34 @@ class MainWindow(QMainWindow):
         preferences: Preferences | None = None,
     ) -> None:
         """Take panels, and (key, title) of those that come `later` by `add`; their docks stand at once."""
-        super().__init__()
+        super().__init__(settings)
         self.panels: dict[str, Panel] = {}
         self._demo = demo
-        self.docks: dict[str, QDockWidget] = {}
-        self.settings = settings
         self.preferences = Preferences(parent=self) if preferences is None else preferences
         self._clock = clock
-        self._workspace: Workspace | None = None
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._started: set[str] = set()
         self._chosen: int | None = None
         self._chosen_in = ""
-        self._unshared: Workspace | None = None
-        self._instead = QByteArray()
+        self.keeps_running: Callable[[], bool] = lambda: False
+        """Whether closing only hides the window: there is a tray, and the trader wants that."""
+        self._is_leaving = False
         self.setObjectName("main")
         self.setAcceptDrops(True)
-        self.setDockNestingEnabled(True)
         self.setMinimumSize(*_MINIMUM)
         self.attention = AttentionStrip()
+        self.away = AwayStrip()
         self.problems = ProblemStrip()
         self.imports = ImportBar()
         self.status = StatusBar()
         self.setStatusBar(self.status)
         self._stack_above(QMenuBar())
         for key, title in (*((panel.key, panel.title) for panel in panels), *later):
-            self._dock(key, title)
+            self.announce(key, title)
         for panel in panels:
             self._fill(panel)
         self.set_demo(demo=demo, profile=profile)
-        self.layouts = Layouts(self, settings)
         self.keys = KeyMap(self)
         self.action_list = Actions(self)
         self.action_list.add(*window_actions(self))
@@ -121,17 +120,9 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(above)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (bar, self.attention, self.problems, self.imports):
+        for widget in (bar, self.attention, self.away, self.problems, self.imports):
             column.addWidget(widget)
         self.setMenuWidget(above)
-
-    def _dock(self, key: str, title: str) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(key)
-        dock.setTitleBarWidget(PanelHeader(title))
-        dock.setWidget(StatePane(QWidget()))
-        self.docks[key] = dock
-        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
 
     def _fill(self, panel: Panel) -> None:
         """Put a panel into its dock, in place of the loading state that stood there."""
@@ -166,9 +157,16 @@ class MainWindow(QMainWindow):
         self.appearance.dressed.connect(self._on_dressed)
         self.appearance.motion_changed.connect(self.setAnimated)
         self.setAnimated(self.appearance.moves)
+        self.attention.acknowledged.connect(self._on_acknowledged)
         self.status.attention.clicked.connect(self.attention.show_newest)
         self.status.links_said.connect(self._on_links)
         self.attention.open_changed.connect(self._on_attention)
+
+    def _on_acknowledged(self, kind: str, key: str) -> None:
+        desk = self._desk
+        if desk is not None and self._readers is not None:
+            # A window that only looks on has acknowledged it for itself; the engine's own does it for good.
+            self._readers.run(lambda: desk.acknowledge(kind, key), None, lambda _error: None)
 
     def set_demo(self, *, demo: bool, profile: str) -> None:
         """Say in the title and on every panel that this is the demo."""
@@ -178,92 +176,23 @@ class MainWindow(QMainWindow):
             panel.set_demo(demo=demo)
 
     def begin(self, workspace: str | None = None) -> None:
-        """Put the docks where they were, or where a workspace of this name has them; before `show`.
+        """Put panels and docks as they were, or as a workspace of this name has them; before `show`.
 
         KeyError for a workspace that does not ship.
         """
         for panel in self.panels.values():
             self._restore(panel)
-        if workspace is not None:
-            self.resize(*_FIRST_SIZE)
-            self.apply(WORKSPACES[workspace.casefold()])
-        elif self.layouts.restore_last():
-            bring_back(self)
-            self._bring_docks_back()
-            self._workspace = WORKSPACES.get(str(self.settings.value("window/workspace")))
-        else:
-            self.resize(*self._first_size())
-            self.apply(LIVE)
+        self.begin_docks(workspace)
 
-    def _bring_docks_back(self) -> None:
-        for dock in self.docks.values():
-            if dock.isFloating():
-                bring_back(dock)
+    def toggle(self) -> None:
+        """Bring the window to the front, or hide it where it is there and the tray brings it back."""
+        self.show_or_hide(can_return=self.keeps_running())
 
-    @staticmethod
-    def _first_size() -> tuple[int, int]:
-        room = QGuiApplication.primaryScreen().availableGeometry()
-        return min(room.width(), 2 * _FIRST_SIZE[0]), min(room.height(), 2 * _FIRST_SIZE[1])
-
-    def apply(self, workspace: Workspace) -> None:
-        """Arrange the docks as a workspace ships."""
-        self._workspace = workspace
-        arrange(self, self.docks, workspace)
-        # Before the first layout the docks have no room to share out.
-        self._unshared = None if self.isVisible() else workspace
-
-    def go(self, workspace: Workspace) -> None:
-        """Go to a workspace, as he left it; what he leaves is kept for when he comes back."""
-        self.setUpdatesEnabled(False)
-        try:
-            self._keep_workspace()
-            if not self.layouts.restore_workspace(workspace.name):
-                self.apply(workspace)
-            self._workspace = workspace
-            self._bring_docks_back()
-        finally:
-            self.setUpdatesEnabled(True)
-
-    def go_to_layout(self, name: str) -> None:
-        """Arrange the docks as he saved them under a name."""
-        self._keep_workspace()
-        if self.layouts.restore(name):
-            self._workspace = None
-            self._bring_docks_back()
-
-    def reset_workspace(self) -> None:
-        """Arrange the workspace of now as it ships."""
-        workspace = self._workspace or LIVE
-        self.layouts.forget_workspace(workspace.name)
-        self.apply(workspace)
-
-    def _keep_workspace(self) -> None:
-        if self._workspace is not None:
-            self.layouts.keep_workspace(self._workspace.name)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        workspace, self._unshared = self._unshared, None
-        if workspace is not None:
-            share(self, self.docks, workspace)
-
-    def share_out(self, workspace: Workspace) -> None:
-        """Give the docks of a workspace their shares of the room that there is now."""
-        share(self, self.docks, workspace)
-
-    def show_instead(self, widget: QWidget) -> None:
-        """Show one widget in place of all panels."""
-        self._instead = self.saveState()
-        for dock in self.docks.values():
-            dock.hide()
-        self.setCentralWidget(widget)
-
-    def show_panels(self) -> None:
-        """Take that widget away and put the panels back."""
-        widget = self.takeCentralWidget()
-        if widget is not None:
-            widget.deleteLater()
-            self.restoreState(self._instead)
+    def leave(self) -> None:
+        """End the program, also where closing the window only hides it."""
+        self._is_leaving = True
+        self.close()
+        self.left.emit()
 
     def listen(self, bridge: Bridge) -> None:
         """Show what needs attention from now on, also while nothing is started yet."""
@@ -291,6 +220,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             if panel.isVisible():
                 panel.tick(now_us)
+        self.ticked.emit(now_us)
 
     def active_panel(self) -> Panel | None:
         """Return the panel that has the keyboard, else the first visible one."""
@@ -311,20 +241,15 @@ class MainWindow(QMainWindow):
         detail = self.panels.get("signal_detail")
         if detail is None:
             return
-        dock = self.docks[detail.key]
-        dock.show()
-        dock.raise_()
+        self.show_dock(detail.key)
         detail.show_signal(signal_id)
         detail.take_focus()
 
     def show_panel(self, key: str) -> None:
         """Show a panel, whatever lies over it, and give it the keyboard."""
-        dock, panel = self.docks.get(key), self.panels.get(key)
-        if dock is None or panel is None:
-            return
-        dock.show()
-        dock.raise_()
-        panel.take_focus()
+        panel = self.panels.get(key)
+        if panel is not None and self.show_dock(key):
+            panel.take_focus()
 
     def show_day(self, day: date | None) -> None:
         """Let every panel show one trade date, or all of them again."""
@@ -344,6 +269,7 @@ class MainWindow(QMainWindow):
         for panel in self.panels.values():
             panel.theme_changed()
         self.action_list.refresh()
+        self.themed.emit()
 
     def open_palette(self) -> None:
         """Open the command palette."""
@@ -358,19 +284,6 @@ class MainWindow(QMainWindow):
         from secondskies_desktop.desktop.settings_dialog import SettingsDialog
 
         SettingsDialog(self.preferences, self).open()
-
-    def ask_layout_name(self) -> None:
-        """Ask for a name, then save the docks as they are under it."""
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle("Save layout")
-        dialog.setLabelText("Name of this layout")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.textValueSelected.connect(lambda name: self.layouts.save(name) if name.strip() else None)
-        dialog.open()
-
-    def quit(self) -> None:
-        """End the program."""
-        self.close()
 
     def _entries(self, typed: str) -> list[Entry]:
         """Return what the palette can offer for what was typed."""
@@ -423,11 +336,7 @@ class MainWindow(QMainWindow):
 
     def save(self) -> None:
         """Write layout and panels' states into the profile."""
-        self.layouts.save_last()
-        self._keep_workspace()
-        self.settings.setValue(
-            "window/workspace", "" if self._workspace is None else self._workspace.name.casefold()
-        )
+        self.save_docks()
         for key, panel in self.panels.items():
             self.settings.beginGroup(f"panels/{key}")
             panel.save_state(self.settings)
@@ -436,6 +345,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save()
+        if self.keeps_running() and not (self._is_leaving or _system_ends()):
+            event.ignore()
+            self.hide_all()
+            return
         self.imports.cancel()
         self._seconds.stop()
         self.status.stop()
@@ -446,6 +359,12 @@ class MainWindow(QMainWindow):
             if dock.isFloating():
                 dock.hide()
         super().closeEvent(event)
+
+
+def _system_ends() -> bool:
+    """Whether the system logs the trader out: a window that only hid would hold that up."""
+    app = QGuiApplication.instance()
+    return isinstance(app, QGuiApplication) and app.isSavingSession()
 
 
 def _logs_in(event: QDropEvent) -> list[Path]:

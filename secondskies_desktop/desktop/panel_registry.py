@@ -18,6 +18,7 @@ LATER = (
     ("command_center", "Command Center"),
     ("main_dashboard", "Main Dashboard"),
     ("signal_statistics", "Signal Statistics"),
+    ("attention", "Attention"),
 )
 """Key and title of the others: their docks are there before their classes are imported."""
 
@@ -46,3 +47,6 @@ def later_panels() -> Iterator[Panel]:
     from secondskies_desktop.desktop.panels.signal_statistics.panel import SignalStatistics
 
     yield SignalStatistics()
+    from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
+
+    yield AttentionPanel()

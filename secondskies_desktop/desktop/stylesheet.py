@@ -221,5 +221,6 @@ AttentionStrip[severity="WATCH"] { background: $watch_ground; }
 AttentionStrip[severity="DANGER"] { background: $danger_ground; }
 ProblemStrip { background: $danger_ground; }
 ImportBar { background: $raised; }
+AwayStrip { background: $raised; }
 AttentionStrip QLabel { background: transparent; }
 """

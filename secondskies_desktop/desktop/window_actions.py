@@ -21,7 +21,7 @@ def window_actions(window: MainWindow) -> Iterator[Action]:
     """Yield the actions of a window, in the order of its menus."""
     yield Action("file.import", "Import alert logs…", FILE, window.ask_import, "Ctrl+I")
     yield Action("file.settings", "Settings…", FILE, window.show_settings, "Ctrl+,")
-    yield Action("file.quit", "Quit", FILE, window.quit, "Ctrl+Q")
+    yield Action("file.quit", "Quit", FILE, window.leave, "Ctrl+Q")
     for name, workspace in WORKSPACES.items():
         go = partial(window.go, workspace)
         yield Action(f"workspace.{name}", f"{workspace.name} workspace", WORKSPACE, go, workspace.shortcut)
@@ -42,6 +42,7 @@ def window_actions(window: MainWindow) -> Iterator[Action]:
     yield Action(
         "attention.acknowledge", "Acknowledge", ATTENTION, window.attention.acknowledge, "Ctrl+Return"
     )
+    yield Action("attention.test", "Test alarm", ATTENTION, window.test_wanted.emit, "Ctrl+T")
     yield Action("day.clear", "Show all trade dates again", VIEW, partial(window.show_day, None))
     yield Action("help.palette", "Command palette", HELP, window.open_palette, "Ctrl+K")
     yield Action("help.keys", "All keys", HELP, window.show_keys, "?")

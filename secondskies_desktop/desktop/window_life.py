@@ -21,6 +21,7 @@ from secondskies_desktop.foundation.bus import Bus
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from secondskies_desktop.desktop.alarm import Alarm
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.panel import Panel
     from secondskies_desktop.desktop.preferences import Preferences
@@ -46,8 +47,14 @@ class WindowLife(QObject):
         *,
         workspace: str | None = None,
         preferences: Preferences | None = None,
+        in_tray: bool = False,
+        tray_available: bool | None = None,
     ) -> None:
+        """`in_tray` shows no window at first where there is a tray; `tray_available` answers for the system."""
         super().__init__()
+        self._in_tray = in_tray
+        self._tray_available = tray_available
+        self.alarm: Alarm | None = None
         self._opener = opener
         self._profile = profile
         self.bus = Bus()
@@ -78,13 +85,23 @@ class WindowLife(QObject):
         # What thousands of signals are made of stays: the collector would walk it again and again, and the
         # window stand still for a twentieth of a second each time.
         self.window.panels[FIRST].completed.connect(gc.freeze)
-        self.window.show()
+        if not (self._in_tray and self._has_tray()):
+            self.window.show()
         self._glance()
+
+    def _has_tray(self) -> bool:
+        if self._tray_available is not None:
+            return self._tray_available
+        from PySide6.QtWidgets import QSystemTrayIcon
+
+        return QSystemTrayIcon.isSystemTrayAvailable()
 
     def close(self) -> None:
         """End readers, bridge and what feeds the desk; may wait for what is being written."""
         if not self._is_closed:
             self._is_closed = True
+            if self.alarm is not None:
+                self.alarm.close()
             self.bridge.close()
             self.readers.close()
             self._opener.close()
@@ -120,8 +137,29 @@ class WindowLife(QObject):
         if self._is_closed:
             return
         self._open()
+        self._make_alarm()
         self.window.tick()
         self._build_next(later_panels())
+
+    def _make_alarm(self) -> None:
+        from secondskies_desktop.desktop.alarm import Alarm
+
+        self.alarm = Alarm(
+            self.window,
+            self.desk.as_desk(),
+            self.bridge,
+            self.readers,
+            self._profile,
+            tray_available=self._tray_available,
+        )
+        self.alarm.take_settings(self.window.preferences.now)
+        self.window.preferences.changed.connect(self._follow_settings)
+
+    def _follow_settings(self, *_changed: str) -> None:
+        settings, desk = self.window.preferences.now, self.desk.as_desk()
+        if self.alarm is not None:
+            self.alarm.take_settings(settings)
+        self.readers.run(lambda: desk.follow(settings), None, lambda _error: None)
 
     def _build_next(self, panels: Iterator[Panel]) -> None:
         """Build one panel a turn: between two of them the window answers."""
@@ -133,6 +171,8 @@ class WindowLife(QObject):
             QTimer.singleShot(0, self, lambda: self._build_next(panels))
             return
         self.window.dress()
+        if self.alarm is not None:
+            self.alarm.attach(self.window.panels.get("attention"))
         self._are_built = True
         self._start_others()
 

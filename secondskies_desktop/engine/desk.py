@@ -5,26 +5,26 @@ Every method blocks (database or network) and belongs on a reader thread, never 
 
 from __future__ import annotations
 
-import queue
-import secrets
-import time
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from secondskies_desktop.engine import reading
+from secondskies_desktop.engine import alarm_test, reading
+from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
 from secondskies_desktop.engine.importing import import_alert_logs
+from secondskies_desktop.foundation import store as foundation_store
+from secondskies_desktop.foundation.attention import Attention, Episode, OpenAttention
+from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.ingest import store as inbox_store
-from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
+from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_answer
 from secondskies_desktop.signals.changes import SignalRow, SignalsRebuilt
 from secondskies_desktop.signals.history import HistoryEvent
-from secondskies_desktop.signals.wire import TEST_ALERT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,15 +34,17 @@ if TYPE_CHECKING:
     from secondskies_desktop.engine.engine import Engine
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
     from secondskies_desktop.foundation.bus import Bus
+    from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.profile import Profile
+    from secondskies_desktop.foundation.settings import Settings
     from secondskies_desktop.signals.statistics import Summary
 
 SignalEvent = HistoryEvent
 ArrivalDetail = reading.ReadArrival
 RUNNING = ("ACTIVE", "BE_PROTECTED", "BE_STOPPED")
 """The states in which at least one leg of a signal is in the market."""
-_BACK_WITHIN_S = 8.0
-_TRIED_WITHIN_S = 25.0
+_KEPT_WITHIN_S = 5.0
+_LOOKED_THROUGH = 50
 
 
 class DeskStatus(msgspec.Struct, frozen=True):
@@ -153,6 +155,11 @@ class Desk:
             events = tuple(reading.history(connection, row))
             return SignalDetail(row, events, tuple(reading.bars_around(connection, row)))
 
+    def follow(self, settings: Settings) -> None:
+        """Let the engine of this process follow settings that were changed while it runs."""
+        if self._engine is not None and self._engine.lookout is not None:
+            self._engine.lookout.settings = settings.attention
+
     def statistics(self, query: Query) -> Report | None:
         """Return what is known for a query, None as long as nothing has been counted."""
         return self._counted().report(query)
@@ -219,49 +226,78 @@ class Desk:
 
     def send_test_alert(self) -> TestAlert:
         """Post an alert of our own through the public URL (the local one where there is none) and await it."""
-        from secondskies_desktop.ingest.tunnel import post_alert
+        sent = alarm_test.send_alert(self._needed(), self.bus, self._body_of)
+        if sent.status is None:
+            return TestAlert(False, f"{sent.shown} cannot be reached: {sent.error}", None)
+        if sent.status != 200:  # noqa: PLR2004 - stored
+            return TestAlert(False, f"{sent.shown} answered {sent.status}", sent.back_ms)
+        if sent.row is None:
+            return TestAlert(
+                False, f"{sent.shown} answered 200, but the alert did not come back", sent.back_ms
+            )
+        return TestAlert(True, f"came back in {sent.back_ms:.0f} ms through {sent.shown}", sent.back_ms)
 
+    def _body_of(self, inbox_id: int) -> bytes | None:
+        found = self.arrival_detail(inbox_id)
+        return None if found is None else found.body
+
+    def attention_open(self) -> list[OpenAttention]:
+        """Return what is open, oldest first; a viewer answers by the log of its engine."""
+        if self._engine is not None:
+            board = self._engine.board
+            return [OpenAttention(one, board.is_acknowledged(one.kind, one.key)) for one in board.open()]
+        with self._database.connect() as connection:
+            return [_as_open(one) for one in foundation_store.open_episodes(connection)]
+
+    def attention_history(self, limit: int, before_id: int | None = None) -> list[Episode]:
+        """Return what wanted the trader and when it was over, newest first, before an id."""
+        with self._database.connect() as connection:
+            return foundation_store.episodes(connection, limit, before_id)
+
+    def acknowledge(self, kind: str, key: str) -> bool:
+        """Note that the trader has seen what is open; returns whether it was news. RuntimeError in a viewer."""
+        return self._needed().board.acknowledge(kind, key)
+
+    def test_alarm(self) -> AlarmTest:
+        """Send a real test alert through the webhook and prove the engine's stages; then show the alarm."""
         engine = self._needed()
-        if engine.way.base_url() is not None and not engine.way.state().ok:
-            # Whoever tests may have mended what was wrong: a tunnel that has given up tries again first.
-            engine.run_on_loop(engine.way.test()).result(_TRIED_WITHIN_S)
-        url = engine.hook_url(public=True) or engine.hook_url(public=False) or ""
-        shown = url.partition("/hook/")[0]
-        nonce = secrets.token_hex(8)
-        body = msgspec.json.encode({"event_type": TEST_ALERT, "nonce": nonce})
-        back: queue.SimpleQueue[int] = queue.SimpleQueue()
+        started_us = system_clock()
+        sent = alarm_test.send_alert(engine, self.bus, self._body_of)
+        stored = self._stored_with(sent) if sent.status is not None else None
+        test = AlarmTest(started_us, system_clock(), alarm_test.judged(sent, stored), stored)
+        if test.ok:
+            engine.board.raise_(alarm_test.shown_alarm(test.finished_us), again=True)
+        return test
 
-        def hear(event: ArrivalsChanged) -> None:
-            for row in event.rows:
-                if row.event_type == TEST_ALERT and row.bytes == len(body):
-                    back.put(row.inbox_id)
+    def _stored_with(self, sent: alarm_test.Sent) -> int | None:
+        if sent.row is not None:
+            return sent.row.inbox_id
+        newest = (row.inbox_id for row in self.arrivals(_LOOKED_THROUGH))
+        return next((one for one in newest if self._body_of(one) == sent.body), None)
 
-        unsubscribe = self.bus.subscribe(ArrivalsChanged, hear)
-        started = time.monotonic()
-        try:
-            status = engine.run_on_loop(post_alert(url, body)).result(_BACK_WITHIN_S)
-            came = self._came_back(back, body, started + _BACK_WITHIN_S)
-        except Exception as error:
-            return TestAlert(False, f"{shown} cannot be reached: {type(error).__name__}", None)
-        finally:
-            unsubscribe()
-        took_ms = round(1000 * (time.monotonic() - started), 1)
-        if status != 200:  # noqa: PLR2004 - stored
-            return TestAlert(False, f"{shown} answered {status}", took_ms)
-        if not came:
-            return TestAlert(False, f"{shown} answered 200, but the alert did not come back", took_ms)
-        return TestAlert(True, f"came back in {took_ms:.0f} ms through {shown}", took_ms)
+    def keep_alarm_test(self, test: AlarmTest) -> None:
+        """Keep a whole run, and raise what failed in it, or clear what failed before."""
+        engine = self._needed()
+        broken = alarm_test.failure(test)
+        if broken is None:
+            engine.board.clear(alarm_test.KIND, "chain")
+        else:
+            engine.board.raise_(broken, again=True)
+        detail = msgspec.json.encode(test).decode()
 
-    def _came_back(self, back: queue.SimpleQueue[int], body: bytes, give_up: float) -> bool:
-        """Tell whether this very body came: somebody else's test alert is as long."""
-        while True:
-            try:
-                inbox_id = back.get(timeout=max(0.0, give_up - time.monotonic()))
-            except queue.Empty:
-                return False
-            found = self.arrival_detail(inbox_id)
-            if found is not None and found.body == body:
-                return True
+        def work(connection: Connection) -> None:
+            foundation_store.record_run(
+                connection, alarm_test.JOB, test.started_us, test.finished_us, ok=test.ok, detail=detail
+            )
+
+        engine.write(work).result(_KEPT_WITHIN_S)
+
+    def last_alarm_tests(self) -> AlarmTests:
+        """Return the newest run of the test alarm and the newest that proved the chain."""
+        with self._database.connect() as connection:
+            newest = foundation_store.last_run(connection, alarm_test.JOB)
+            proved = foundation_store.last_run(connection, alarm_test.JOB, ok=True)
+        return AlarmTests(_as_test(newest), _as_test(proved))
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         """Import alert logs; `progress(done, total)` answers False to end it."""
@@ -286,6 +322,16 @@ class Desk:
         if self._engine is None:
             raise RuntimeError(f"this window only looks on: {self._role_detail}")
         return self._engine
+
+
+def _as_open(episode: Episode) -> OpenAttention:
+    since = as_datetime(episode.raised_us)
+    attention = Attention(episode.kind, episode.severity, episode.key, episode.text, since)
+    return OpenAttention(attention, episode.acknowledged_us is not None)
+
+
+def _as_test(run: foundation_store.Run | None) -> AlarmTest | None:
+    return None if run is None else msgspec.json.decode(run.detail, type=AlarmTest)
 
 
 def _flat(value: object) -> object:

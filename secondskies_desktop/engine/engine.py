@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.engine import lookout
+from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.lookout import Lookout
 from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
@@ -95,6 +98,7 @@ class Engine:
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
+        self.lookout: Lookout | None = None
 
     def start(self, host: str | None = None, port: int | None = None) -> Ready:
         """Take the lock, open the database, listen; returns when the door is open.
@@ -197,7 +201,17 @@ class Engine:
         writer: Writer[store.Arrival] = Writer(self.profile.database, store.append_arrivals, told, self._fold)
         self.writer = writer
         inbox.use(writer)
+        attention_log = AttentionLog(self.bus, self._clock, writer.submit)
+        self.lookout = Lookout(
+            self.profile.database,
+            self.profile.home,
+            self.settings.attention,
+            self.board,
+            self.bus,
+            self._clock,
+        )
         writer.start()
+        attention_log.begin()
         access = AccessLog(self.profile.logs / "access.log")
         self.listener = Listener(inbox, self._clock, access, self._on_stranger)
         jobs = Jobs(self._clock, self._last_run, self._record_run)
@@ -205,7 +219,8 @@ class Engine:
             secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
             self.listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
             port = await self.listener.start(self._host, self._port)
-            await jobs.start(self._declared_jobs(access, writer, self.listener))
+            await self.lookout.begin()
+            await jobs.start(self._declared_jobs(access, writer, self.listener, attention_log))
             host = f"[{self._host}]" if ":" in self._host else self._host
             await self.way.start(self.listener, port, kept)
             # What was made by now stays: looked through again and again, it costs an alert a tenth of a second.
@@ -218,7 +233,10 @@ class Engine:
             await self.listener.stop()
             with contextlib.suppress(Exception):
                 await self._note_uses()
+            attention_log.flush()
             await asyncio.to_thread(writer.stop)
+            attention_log.close()
+            self.lookout.close()
             self.pump.close()
             access.close()
 
@@ -237,7 +255,11 @@ class Engine:
         return work
 
     def _declared_jobs(
-        self, access: AccessLog, writer: Writer[store.Arrival], listener: Listener
+        self,
+        access: AccessLog,
+        writer: Writer[store.Arrival],
+        listener: Listener,
+        attention_log: AttentionLog,
     ) -> list[Job]:
         async def flush() -> str:
             await asyncio.to_thread(access.flush)
@@ -251,7 +273,15 @@ class Engine:
             made = await asyncio.to_thread(rolling_backup, self.profile.database, self.profile.backups)
             return f"{made.file.name}: {made.rows} arrivals"
 
-        return [Job("notes", 5.0, flush, recorded=False), Job("backup", DAY_S, backup)]
+        async def look() -> str:
+            attention_log.flush()
+            return "" if self.lookout is None else await self.lookout.look()
+
+        return [
+            Job("notes", 5.0, flush, recorded=False),
+            Job("backup", DAY_S, backup),
+            Job("lookout", lookout.EVERY_S, look, recorded=False),
+        ]
 
     async def _note_uses(self) -> None:
         if self.listener is not None and self.listener.used and self.writer is not None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from secondskies_desktop.foundation.clock import as_us
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -20,16 +22,29 @@ class Severity(StrEnum):
     WATCH = "WATCH"
     DANGER = "DANGER"
 
+    @property
+    def rank(self) -> int:
+        """Higher is graver."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.INFO: 0, Severity.WATCH: 1, Severity.DANGER: 2}
+
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """One thing that wants the trader; `kind` and `key` identify it, `since` is aware UTC."""
+    """One thing that wants the trader; `kind` and `key` identify it, `since` is aware UTC.
+
+    A condition lasts until it is cleared. An event has `passes_after_s`: it is over as soon as it was
+    acknowledged, and by itself after so many seconds.
+    """
 
     kind: str
     severity: Severity
     key: str
     text: str
     since: datetime
+    passes_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,40 @@ class AttentionCleared:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class AttentionAcknowledged:
+    """The trader has seen it; a condition stays open all the same."""
+
+    kind: str
+    key: str
+
+
+Edge = Attention | AttentionCleared | AttentionAcknowledged
+"""What the board publishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttention:
+    """What is open, and whether the trader has acknowledged it."""
+
+    attention: Attention
+    acknowledged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One thing of the log from its beginning to its end (µs UTC); None is not yet. `id` grows with time."""
+
+    id: int
+    kind: str
+    key: str
+    severity: Severity
+    text: str
+    raised_us: int
+    cleared_us: int | None
+    acknowledged_us: int | None
+
+
 class AttentionBoard:
     """Keeps what is open and publishes only edges: a condition that lasts is raised once."""
 
@@ -47,26 +96,52 @@ class AttentionBoard:
         self._bus = bus
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str], Attention] = {}
+        self._acknowledged: set[tuple[str, str]] = set()
 
-    def raise_(self, attention: Attention) -> bool:
-        """Publish what is not open yet; returns whether it was new."""
+    def raise_(self, attention: Attention, *, again: bool = False) -> bool:
+        """Publish what is not open yet, or is to be told `again`; returns whether it was published."""
         with self._lock:
             place = (attention.kind, attention.key)
-            if place in self._open:
+            if place in self._open and not again:
                 return False
             self._open[place] = attention
+            self._acknowledged.discard(place)
         self._bus.publish(attention)
         return True
 
     def clear(self, kind: str, key: str) -> bool:
         """Publish the end of what is open; returns whether it was."""
         with self._lock:
+            self._acknowledged.discard((kind, key))
             if self._open.pop((kind, key), None) is None:
                 return False
         self._bus.publish(AttentionCleared(kind, key))
         return True
 
+    def acknowledge(self, kind: str, key: str) -> bool:
+        """Publish that the trader has seen what is open; an event is over by that. Returns whether it was new."""
+        with self._lock:
+            attention = self._open.get((kind, key))
+            if attention is None or (kind, key) in self._acknowledged:
+                return False
+            self._acknowledged.add((kind, key))
+        self._bus.publish(AttentionAcknowledged(kind, key))
+        if attention.passes_after_s is not None:
+            self.clear(kind, key)
+        return True
+
+    def pass_by(self, now_us: int) -> None:
+        """Clear the events whose time is over (µs UTC)."""
+        for one in self.open():
+            if one.passes_after_s is not None and now_us >= as_us(one.since) + one.passes_after_s * 1e6:
+                self.clear(one.kind, one.key)
+
     def open(self) -> list[Attention]:
         """Return all that is open, oldest first."""
         with self._lock:
             return sorted(self._open.values(), key=lambda one: one.since)
+
+    def is_acknowledged(self, kind: str, key: str) -> bool:
+        """Return whether the trader has seen what is open."""
+        with self._lock:
+            return (kind, key) in self._acknowledged

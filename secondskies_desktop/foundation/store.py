@@ -1,15 +1,42 @@
-"""Reads and writes of job runs."""
+"""Reads and writes of job runs and of the attention log."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import case, func, insert, select
 
-from secondskies_desktop.foundation.tables import job_runs
+from secondskies_desktop.foundation.attention import Episode, Severity
+from secondskies_desktop.foundation.tables import attention_log, job_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.engine import Connection
+
+RAISED = "raised"
+CLEARED = "cleared"
+ACKNOWLEDGED = "acknowledged"
+
+
+class LoggedEdge(NamedTuple):
+    """One row of the attention log without its id; severity and text stand with what was raised."""
+
+    at_us: int
+    edge: str
+    kind: str
+    key: str
+    severity: str | None = None
+    text: str | None = None
+
+
+class Run(NamedTuple):
+    """One run of a job."""
+
+    started_us: int
+    finished_us: int
+    ok: bool
+    detail: str
 
 
 def last_run_started(connection: Connection, job: str) -> int | None:
@@ -27,3 +54,97 @@ def record_run(
     connection.execute(
         insert(job_runs).values(job=job, started_us=started_us, finished_us=finished_us, ok=ok, detail=detail)
     )
+
+
+def last_run(connection: Connection, job: str, *, ok: bool | None = None) -> Run | None:
+    """Return the newest finished run of a job, or the newest that ended well (`ok` True) or not (False)."""
+    columns = (job_runs.c.started_us, job_runs.c.finished_us, job_runs.c.ok, job_runs.c.detail)
+    query = select(*columns).where(job_runs.c.job == job, job_runs.c.finished_us.is_not(None))
+    if ok is not None:
+        query = query.where(job_runs.c.ok.is_(ok))
+    row = connection.execute(query.order_by(job_runs.c.id.desc()).limit(1)).first()
+    return None if row is None else Run(row[0], row[1], bool(row[2]), row[3] or "")
+
+
+def append_edges(connection: Connection, edges: Sequence[LoggedEdge]) -> None:
+    """Write edges down in their order."""
+    if edges:
+        connection.execute(insert(attention_log), [edge._asdict() for edge in edges])
+
+
+def left_open(connection: Connection) -> list[tuple[str, str]]:
+    """Return (kind, key) of what the log says was raised and never cleared."""
+    newest_raised = func.max(case((attention_log.c.edge == RAISED, attention_log.c.id)))
+    newest_cleared = func.max(case((attention_log.c.edge == CLEARED, attention_log.c.id)))
+    query = (
+        select(attention_log.c.kind, attention_log.c.key)
+        .group_by(attention_log.c.kind, attention_log.c.key)
+        .having(newest_raised > func.coalesce(newest_cleared, 0))
+    )
+    return [(kind, key) for kind, key in connection.execute(query)]
+
+
+def episodes(connection: Connection, limit: int, before_id: int | None = None) -> list[Episode]:
+    """Return what wanted the trader, newest first, before an id; each with the edges that followed it."""
+    query = select(attention_log).where(attention_log.c.edge == RAISED)
+    if before_id is not None:
+        query = query.where(attention_log.c.id < before_id)
+    raised = list(connection.execute(query.order_by(attention_log.c.id.desc()).limit(limit)))
+    if not raised:
+        return []
+    keys = {row.key for row in raised}
+    query = select(attention_log).where(attention_log.c.id >= raised[-1].id, attention_log.c.key.in_(keys))
+    begun: dict[tuple[str, str], int] = {}
+    ends: dict[int, dict[str, int]] = {row.id: {} for row in raised}
+    for row in connection.execute(query.order_by(attention_log.c.id)):
+        place = (row.kind, row.key)
+        if row.edge == RAISED:
+            # Raised again before it was over: what stood until then ends where the new one begins.
+            _end(ends, begun.get(place), CLEARED, row.at_us)
+            begun[place] = row.id
+        else:
+            _end(ends, begun.get(place), row.edge, row.at_us)
+    return [_episode(row, ends[row.id]) for row in raised]
+
+
+def _end(ends: dict[int, dict[str, int]], episode: int | None, edge: str, at_us: int) -> None:
+    if episode in ends:
+        ends[episode].setdefault(edge, at_us)
+
+
+def _episode(row: Any, ends: dict[str, int]) -> Episode:
+    return Episode(
+        row.id,
+        row.kind,
+        row.key,
+        Severity(row.severity),
+        row.text,
+        row.at_us,
+        ends.get(CLEARED),
+        ends.get(ACKNOWLEDGED),
+    )
+
+
+def open_episodes(connection: Connection) -> list[Episode]:
+    """Return what is open by the log, oldest first: for a reader that has no board."""
+    open_now = set(left_open(connection))
+    if not open_now:
+        return []
+    keys = {key for _, key in open_now}
+    newest = select(func.max(attention_log.c.id)).where(
+        attention_log.c.edge == RAISED, attention_log.c.key.in_(keys)
+    )
+    ids = connection.execute(newest.group_by(attention_log.c.kind, attention_log.c.key)).scalars().all()
+    rows = connection.execute(select(attention_log).where(attention_log.c.id.in_(ids)))
+    found = [row for row in rows if (row.kind, row.key) in open_now]
+    acknowledged = select(func.max(attention_log.c.id), func.max(attention_log.c.at_us)).where(
+        attention_log.c.edge == ACKNOWLEDGED
+    )
+    seen = []
+    for row in sorted(found, key=lambda one: one.id):
+        one = acknowledged.where(
+            attention_log.c.kind == row.kind, attention_log.c.key == row.key, attention_log.c.id > row.id
+        )
+        at_us = connection.execute(one).one()[1]
+        seen.append(_episode(row, {} if at_us is None else {ACKNOWLEDGED: at_us}))
+    return seen

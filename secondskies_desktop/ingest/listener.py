@@ -8,6 +8,7 @@ again on 5xx), never 4xx for a fault of ours. Refused before storing, each closi
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import re
 import time
@@ -104,11 +105,16 @@ class Listener:
         runner, self._runner = self._runner, None
         if runner is None:
             return
+        loop = asyncio.get_running_loop()
         for site in runner.sites:
-            await site.stop()
+            server = site._server  # noqa: SLF001 - there is no other way to its sockets
+            for door in getattr(server, "sockets", ()):
+                # Windows accepts in another way, and has nothing to remove.
+                with contextlib.suppress(NotImplementedError):
+                    loop.remove_reader(door)
         for _ in range(_LAST_ACCEPTED):
-            # A connection taken at the last moment gets its protocol in the next rounds of the loop. Without
-            # it the clean-up would not know it, and its sender would wait for an answer that nobody gives.
+            # A connection taken at the last moment gets its protocol in the next rounds of the loop, and only
+            # while the server is open. Otherwise its sender would wait for an answer that nobody gives.
             await asyncio.sleep(0)
         await runner.cleanup()
 

@@ -269,6 +269,26 @@ _LOOK_AHEAD = 5_000
 """Repetitions come within minutes; a count over all that came later would read the whole inbox."""
 
 
+def last_webhook_arrival(connection: Connection, behind: int, but: str) -> tuple[int, int] | None:
+    """Return (id, µs UTC) of the newest arrival over HTTP behind a place, passing over one kind of event."""
+    query = (
+        select(inbox.c.id, inbox.c.received_us)
+        .select_from(inbox.outerjoin(deliveries, deliveries.c.inbox_id == inbox.c.id))
+        .where(inbox.c.id > behind, inbox.c.source.like("webhook%"))
+        .where(func.coalesce(deliveries.c.event_type, "") != but)
+        .order_by(inbox.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else (row[0], row[1])
+
+
+def count_dead(connection: Connection) -> int:
+    """Return how many dead letters there are."""
+    query = select(func.count()).select_from(deliveries).where(deliveries.c.state == DEAD)
+    return connection.execute(query).scalar() or 0
+
+
 def dead_ids(connection: Connection) -> list[int]:
     """Return the ids of all dead letters, oldest first."""
     query = select(deliveries.c.inbox_id).where(deliveries.c.state == DEAD).order_by(deliveries.c.inbox_id)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_alarm
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.engine.desk import SignalEvent
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
+    from secondskies_desktop.foundation.settings import Settings
     from secondskies_desktop.market.bars import Bar
     from secondskies_desktop.signals.statistics import Summary
 
@@ -57,6 +60,9 @@ class FakeDesk:
 
     def __init__(self, rows: list[SignalRow] | None = None, arrivals: list[ArrivalRow] | None = None) -> None:
         self.bus = Bus()
+        self.history: list[Episode] = []
+        self.engine_proof = AlarmTest(0, 0, ())
+        self.alarm_tests = AlarmTests(None, None)
         self.rows = {row.id: row for row in rows or ()}
         self.arrival_rows = {row.inbox_id: row for row in arrivals or ()}
         self.events: dict[int, tuple[SignalEvent, ...]] = {}
@@ -71,6 +77,7 @@ class FakeDesk:
         self.calls: list[str] = []
         self.exported: tuple[Path, list[int]] | None = None
         self.lock = threading.Lock()
+        self.followed: Settings | None = None
 
     def _asked(self, question: str) -> None:
         self.calls.append(question)
@@ -78,6 +85,16 @@ class FakeDesk:
             assert self.gate.wait(10), "nobody opened the gate"
         if self.broken is not None:
             raise self.broken
+
+    @property
+    def bus(self) -> Bus:
+        """Where it publishes; with another bus it has another board."""
+        return self._bus
+
+    @bus.setter
+    def bus(self, bus: Bus) -> None:
+        self._bus = bus
+        self.board = AttentionBoard(bus)
 
     @property
     def seq(self) -> int:
@@ -128,6 +145,10 @@ class FakeDesk:
         if row is None:
             return None
         return SignalDetail(row, self.events.get(signal_id, ()), self.bars.get(signal_id, ()))
+
+    def follow(self, settings: Settings) -> None:
+        self._asked("follow")
+        self.followed = settings
 
     def statistics(self, query: Query) -> Report | None:
         self._asked("statistics")
@@ -191,6 +212,35 @@ class FakeDesk:
     def send_test_alert(self) -> TestAlert:
         self._asked("send_test_alert")
         return self.test_alert
+
+    def attention_open(self) -> list[OpenAttention]:
+        self._asked("attention_open")
+        return [
+            OpenAttention(one, self.board.is_acknowledged(one.kind, one.key)) for one in self.board.open()
+        ]
+
+    def attention_history(self, limit: int, before_id: int | None = None) -> list[Episode]:
+        self._asked("attention_history")
+        ordered = sorted(self.history, key=lambda one: one.id, reverse=True)
+        return [one for one in ordered if before_id is None or one.id < before_id][:limit]
+
+    def acknowledge(self, kind: str, key: str) -> bool:
+        self._asked("acknowledge")
+        return self.board.acknowledge(kind, key)
+
+    def test_alarm(self) -> AlarmTest:
+        self._asked("test_alarm")
+        if self.engine_proof.ok:
+            self.board.raise_(shown_alarm(self.engine_proof.finished_us), again=True)
+        return self.engine_proof
+
+    def keep_alarm_test(self, test: AlarmTest) -> None:
+        self._asked("keep_alarm_test")
+        self.alarm_tests = AlarmTests(test, test if test.ok else self.alarm_tests.proved)
+
+    def last_alarm_tests(self) -> AlarmTests:
+        self._asked("last_alarm_tests")
+        return self.alarm_tests
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         self._asked("import_files")

@@ -213,7 +213,7 @@ def test_that_the_other_panels_wait_for_a_desk_that_answers_everything(
     opener.gate.clear()
     with qtbot.waitSignal(life.first_picture):
         life.start()
-    qtbot.waitUntil(lambda: len(life.window.panels) == 3)
+    qtbot.waitUntil(lambda: len(life.window.panels) == 4)
     monitor = life.window.panels["webhook_monitor"]
     with qtbot.assertNotEmitted(monitor.loaded, wait=100):
         pass

@@ -91,7 +91,7 @@ def test_that_the_last_probe_that_came_through_is_known(public: Engine) -> None:
 def test_that_anothers_test_alert_is_not_taken_for_ours(
     profile: Profile, stranger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("secondskies_desktop.engine.desk._BACK_WITHIN_S", 1.0)
+    monkeypatch.setattr("secondskies_desktop.engine.alarm_test._BACK_WITHIN_S", 1.0)
     own = TunnelSettings(kind="own", base_url=stranger)
     engine = Engine(profile, Settings(tunnel=own), command="a test")
     ready = engine.start(port=0)

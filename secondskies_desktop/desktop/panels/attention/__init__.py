@@ -1,0 +1,1 @@
+"""What wants the trader now, and what did before."""

@@ -1,0 +1,138 @@
+"""How what is open and what is past are written in columns, and the line of the test alarm; pure, no Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from secondskies_desktop.desktop import formats, severities
+from secondskies_desktop.foundation.clock import as_us
+
+if TYPE_CHECKING:
+    from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
+    from secondskies_desktop.foundation.attention import Episode, OpenAttention, Severity
+
+
+class TextColumn(NamedTuple):
+    """Head, width in characters (0 takes what is left), whether it stands right, and what it says.
+
+    A `spare` column goes where there is little room.
+    """
+
+    head: str
+    characters: int
+    numeric: bool
+    why: str
+    spare: bool = False
+
+
+class Line(NamedTuple):
+    """One row: what identifies it, its severity, its cells, and whether it is to be read as past."""
+
+    id: tuple[str, str] | int
+    severity: Severity
+    cells: tuple[str, ...]
+    quiet: bool
+    text: str
+
+
+MARK, SEVERITY, TEXT = 0, 1, 2
+_SEVERITY_COLUMNS = (
+    TextColumn("", 2, False, "!! danger, ! watch, i info"),
+    TextColumn("Severity", 7, False, "How much it matters", spare=True),
+)
+OPEN_COLUMNS = (
+    *_SEVERITY_COLUMNS,
+    TextColumn("What wants you", 0, False, "What it is, in one sentence"),
+    TextColumn("Since NY", 13, False, "When it began, New York time", spare=True),
+    TextColumn("Age", 8, True, "How long it has been open"),
+    TextColumn("Seen", 4, False, "✓ you have acknowledged it; it is open all the same"),
+)
+PAST_COLUMNS = (
+    *_SEVERITY_COLUMNS,
+    TextColumn("What wanted you", 0, False, "What it was, in one sentence"),
+    TextColumn("Raised NY", 13, False, "When it began, New York time"),
+    TextColumn("Cleared NY", 13, False, "When it was over; open as long as it is not", spare=True),
+    TextColumn("Seen NY", 13, False, "When you acknowledged it; a dash where you did not", spare=True),
+    TextColumn("Lasted", 8, True, "From when it was raised until it was over; open as long as it is not"),
+)
+
+
+def open_line(one: OpenAttention, now_us: int) -> Line:
+    """Return what is open as a row."""
+    attention = one.attention
+    since_us = as_us(attention.since)
+    cells = (
+        severities.MARKS[attention.severity],
+        severities.WORDS[attention.severity],
+        attention.text,
+        when(since_us, now_us),
+        formats.age(since_us, now_us),
+        "✓" if one.acknowledged else "",
+    )
+    place = (attention.kind, attention.key)
+    return Line(place, attention.severity, cells, one.acknowledged, attention.text)
+
+
+def past_line(one: Episode, now_us: int) -> Line:
+    """Return an episode as a row."""
+    is_over = one.cleared_us is not None
+    lasted = formats.age(one.raised_us, one.cleared_us) if one.cleared_us is not None else "open"
+    cells = (
+        severities.MARKS[one.severity],
+        severities.WORDS[one.severity],
+        one.text,
+        when(one.raised_us, now_us),
+        when(one.cleared_us, now_us) if is_over else "open",
+        when(one.acknowledged_us, now_us),
+        lasted,
+    )
+    return Line(one.id, one.severity, cells, is_over, one.text)
+
+
+def when(instant_us: int | None, now_us: int) -> str:
+    """Return a time of today as "14:31:07", of another day as "02 Dec 14:31:07"."""
+    clock = formats.ny_clock(instant_us)
+    if instant_us is None or formats.ny_day(instant_us) == formats.ny_day(now_us):
+        return clock
+    return f"{formats.ny_day(instant_us)} {clock}"
+
+
+def matches(line: Line, severity: Severity | None, words: str) -> bool:
+    """Whether a row passes the filter: its severity, and a text (lower case) found in what is shown."""
+    if severity is not None and line.severity is not severity:
+        return False
+    return not words or any(words in cell.lower() for cell in line.cells)
+
+
+def proof_words(tests: AlarmTests | None, now_us: int) -> tuple[str, bool]:
+    """Return the line of the test alarm, and whether the newest run failed."""
+    newest = None if tests is None else tests.newest
+    if tests is None or newest is None:
+        return "Test alarm: never run", False
+    failed = newest.failed
+    if failed is not None:
+        said = f"Test alarm: failed at {failed.name} {formats.ny_time(newest.started_us)}"
+        proved = tests.proved
+        before = "never proved" if proved is None else f"last proved {_stamped(proved, now_us)}"
+        return f"{said}, {before}", True
+    return f"Test alarm: last proved {_stamped(newest, now_us)}, {_took(newest)}", False
+
+
+def proof_why(test: AlarmTest | None) -> str:
+    """Return the stages of a run, one a line, with the time that each took."""
+    if test is None:
+        return "Runs a real alert from the webhook to the sound, and proves every stage by the machine's own facts"
+    marks = {True: "✓", False: "✗", None: "–"}
+    lines = []
+    for stage in test.stages:
+        took = "" if stage.took_ms is None else f"  {formats.milliseconds(stage.took_ms)}"
+        lines.append(f"{marks[stage.ok]} {stage.name}: {stage.detail}{took}")
+    return "\n".join(lines)
+
+
+def _stamped(test: AlarmTest, now_us: int) -> str:
+    return f"{when(test.finished_us, now_us)} NY, {formats.age(test.finished_us, now_us)} ago"
+
+
+def _took(test: AlarmTest) -> str:
+    return f"{(test.finished_us - test.started_us) / 1e6:.1f} s"

@@ -1,0 +1,187 @@
+"""A table of lines: what stays keeps its place, and only the cells that changed are drawn again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from secondskies_desktop.desktop import severities, theme, typeface
+from secondskies_desktop.desktop.panels.attention.columns import MARK, SEVERITY, TEXT
+from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.foundation.documents.table import safe_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
+
+    from secondskies_desktop.desktop.panels.attention.columns import Line, TextColumn
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
+_ROOMY = 2 * theme.PANEL_MIN_WIDTH + 10 * theme.GRID
+"""From this width on all columns are shown."""
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+class LinesModel(QAbstractTableModel):
+    """Shows lines in the order in which they are handed over."""
+
+    def __init__(self, columns: Sequence[TextColumn]) -> None:
+        super().__init__()
+        self.columns = columns
+        self.lines: list[Line] = []
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
+        if not index.isValid():
+            return None
+        line, column = self.lines[index.row()], index.column()
+        if role == _DISPLAY:
+            return line.cells[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _CENTRE if column == MARK else _RIGHT if self.columns[column].numeric else _LEFT
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _brush(line, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return line.text if column in (MARK, TEXT) else self.columns[column].why
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == _DISPLAY:
+            return column.head
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return column.why
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column.numeric else _LEFT
+        if role == Qt.ItemDataRole.FontRole:
+            return typeface.label_font()
+        return None
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show these lines: new ones at the top and older ones at the end come in, changed cells change."""
+        before = [line.id for line in self.lines]
+        after = [line.id for line in lines]
+        start = after.index(before[0]) if before and before[0] in after else 0
+        if not before or after[start : start + len(before)] != before:
+            self.beginResetModel()
+            self.lines = list(lines)
+            self.endResetModel()
+            return
+        if start:
+            self.beginInsertRows(_NOWHERE, 0, start - 1)
+            self.lines = [*lines[:start], *self.lines]
+            self.endInsertRows()
+        if len(after) > len(self.lines):
+            self.beginInsertRows(_NOWHERE, len(self.lines), len(after) - 1)
+            self.lines = [*self.lines, *lines[len(self.lines) :]]
+            self.endInsertRows()
+        for row, line in enumerate(lines):
+            self._change(row, line)
+
+    def _change(self, row: int, line: Line) -> None:
+        old = self.lines[row]
+        if old == line:
+            return
+        self.lines[row] = line
+        for column, (was, now) in enumerate(zip(old.cells, line.cells, strict=True)):
+            if was != now or old.quiet is not line.quiet:
+                cell = self.index(row, column)
+                self.dataChanged.emit(cell, cell, [])
+
+    def forget_colours(self) -> None:
+        """Ask the theme again."""
+        if self.lines:
+            last = self.index(len(self.lines) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
+
+
+def _brush(line: Line, column: int) -> QBrush:
+    if column in (MARK, SEVERITY):
+        tone = severities.TONES[line.severity]
+    elif column == TEXT and not line.quiet:
+        tone = Tone.TEXT
+    else:
+        tone = Tone.MUTED
+    return QBrush(QColor(theme.look().of(tone)))
+
+
+class LinesTable(QTableView):
+    """Rows by keyboard; Enter acts on the chosen row, Ctrl+C copies the chosen rows for a spreadsheet."""
+
+    entered = Signal()
+
+    def __init__(self, model: LinesModel) -> None:
+        super().__init__()
+        self._model = model
+        self.setModel(model)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(theme.ROW)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setFixedHeight(theme.ROW)
+        wide = self.fontMetrics().averageCharWidth()
+        for index, column in enumerate(model.columns):
+            if column.characters:
+                self.setColumnWidth(index, wide * column.characters + 2 * theme.GRID)
+            else:
+                head.setSectionResizeMode(index, QHeaderView.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for index, column in enumerate(self._model.columns):
+            if column.spare:
+                self.setColumnHidden(index, self.width() < _ROOMY)
+
+    def chosen(self) -> list[Line]:
+        """Return the chosen lines from top to bottom."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._model.lines[row] for row in rows]
+
+    def step(self, by: int) -> bool:
+        """Go so many rows down; False where there are none."""
+        count = len(self._model.lines)
+        if count:
+            row = min(max(self.currentIndex().row() + by, 0), count - 1)
+            self.setCurrentIndex(self._model.index(row, 0))
+        return bool(count)
+
+    def copy(self) -> str:
+        """Put the chosen rows on the clipboard as tab-separated text with their heads, and return it."""
+        rows = [[column.head for column in self._model.columns], *(line.cells for line in self.chosen())]
+        text = "\n".join("\t".join(str(safe_cell(cell)) for cell in row) for row in rows)
+        QGuiApplication.clipboard().setText(text)
+        return text
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, _search: str) -> None:
+        """Leave letters to the window: J, K and / are its keys."""

@@ -1,0 +1,117 @@
+"""Starting with the system: an XDG autostart entry, a LaunchAgent, or a value of Windows' Run key.
+
+No Qt: it writes files, and belongs on a reader thread.
+"""
+
+from __future__ import annotations
+
+import os
+import plistlib
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LINUX_NAME = "secondskies.desktop"
+_MAC_LABEL = "secondskies.desktop"
+_WINDOWS_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+_WINDOWS_VALUE = "Second Skies"
+_RESERVED = '"`$\\'
+
+
+def login_command(
+    profile_home: Path, executable: str = sys.executable, platform: str = sys.platform
+) -> list[str]:
+    """Return the command that opens this profile in the tray; on Windows without a console."""
+    program = executable
+    if platform == "win32" and program.lower().endswith("python.exe"):
+        program = program[: -len("python.exe")] + "pythonw.exe"
+    packed = bool(getattr(sys, "frozen", False))
+    module = [] if packed else ["-m", "secondskies_desktop"]
+    return [program, *module, "--home", str(profile_home), "desktop", "--tray"]
+
+
+def start_at_login(
+    command: Sequence[str],
+    *,
+    on: bool,
+    platform: str = sys.platform,
+    home: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> None:
+    """Write the entry for a command, or take it away; does nothing where it is so already. Raises OSError."""
+    if platform == "win32":
+        _write_windows(windows_entry(command) if on else None)
+        return
+    file = entry_file(platform, Path.home() if home is None else home, environment)
+    if file is None:
+        return
+    if not on:
+        file.unlink(missing_ok=True)
+        return
+    text = mac_entry(command) if platform == "darwin" else linux_entry(command)
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def entry_file(platform: str, home: Path, environment: Mapping[str, str]) -> Path | None:
+    """Return where the entry stands; None on Windows, which keeps it in its registry, and where none is known."""
+    if platform == "linux":
+        config = environment.get("XDG_CONFIG_HOME", "")
+        return (Path(config) if Path(config).is_absolute() else home / ".config") / "autostart" / _LINUX_NAME
+    if platform == "darwin":
+        return home / "Library" / "LaunchAgents" / f"{_MAC_LABEL}.plist"
+    return None
+
+
+def linux_entry(command: Sequence[str]) -> str:
+    """Return the desktop entry; arguments are quoted by the Desktop Entry Specification."""
+    words = " ".join(_quoted(word) for word in command)
+    return (
+        "[Desktop Entry]\n"
+        "Type=Application\n"
+        "Name=Second Skies\n"
+        "Comment=A trader's operations desk\n"
+        f"Exec={words}\n"
+        "Terminal=false\n"
+        "X-GNOME-Autostart-enabled=true\n"
+    )
+
+
+def mac_entry(command: Sequence[str]) -> str:
+    """Return the property list of the LaunchAgent."""
+    entry = {
+        "Label": _MAC_LABEL,
+        "ProgramArguments": list(command),
+        "RunAtLoad": True,
+        "ProcessType": "Interactive",
+    }
+    return plistlib.dumps(entry).decode()
+
+
+def windows_entry(command: Sequence[str]) -> str:
+    """Return the value of the Run key."""
+    return subprocess.list2cmdline(command)
+
+
+def _quoted(word: str) -> str:
+    """Quote an argument of Exec: inside quotes four characters are escaped, then the string value itself is."""
+    inside = "".join(f"\\{char}" if char in _RESERVED else char for char in word).replace("%", "%%")
+    return '"' + inside.replace("\\", "\\\\") + '"'
+
+
+def _write_windows(value: str | None) -> None:
+    import winreg
+
+    with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _WINDOWS_KEY) as key:  # type: ignore[attr-defined]
+        if value is not None:
+            winreg.SetValueEx(key, _WINDOWS_VALUE, 0, winreg.REG_SZ, value)  # type: ignore[attr-defined]
+            return
+        try:
+            winreg.DeleteValue(key, _WINDOWS_VALUE)  # type: ignore[attr-defined]
+        except FileNotFoundError:
+            return

@@ -1,0 +1,210 @@
+"""The Attention panel: open conditions on top, history below, and the last proof of the alarm."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+
+from secondskies_desktop.desktop.panels.attention import columns
+from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
+from secondskies_desktop.desktop.widgets.state_pane import PaneState
+from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, Stage
+from secondskies_desktop.foundation.attention import Attention, Episode, Severity
+from secondskies_desktop.foundation.clock import as_datetime
+from tests.clocks import FrozenClock
+from tests.desktop.fake_desk import FakeDesk
+from tests.desktop.made_signals import NOW_US
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from secondskies_desktop.desktop.bridge import Bridge
+    from secondskies_desktop.desktop.readers import Readers
+
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+
+
+def attention(key: str, severity: Severity, ago_s: int) -> Attention:
+    return Attention("storage", severity, key, f"{key} is full", as_datetime(NOW_US - ago_s * SECOND_US))
+
+
+def episode(number: int, severity: Severity = Severity.WATCH, text: str = "the backup failed") -> Episode:
+    raised_us = NOW_US - (1_000 - number) * MINUTE_US
+    return Episode(number, "job", "backup", severity, text, raised_us, raised_us + 90 * SECOND_US, None)
+
+
+class Rig:
+    """A panel on a desk in memory."""
+
+    def __init__(self, qtbot: QtBot, bridge: Bridge, readers: Readers) -> None:
+        self.qtbot, self.bridge, self.readers = qtbot, bridge, readers
+        self.desk = FakeDesk()
+        bridge.listen(self.desk.bus)
+        self.panel = AttentionPanel(clock=FrozenClock(NOW_US))
+        qtbot.addWidget(self.panel)
+        self.panel.resize(1_120, 720)
+        self.panel.show()
+
+    def start(self) -> None:
+        """Start it, and wait for what it reads."""
+        with self.qtbot.waitSignal(self.panel.loaded):
+            self.panel.start(self.desk, self.bridge, self.readers)
+        self.qtbot.waitUntil(lambda: "attention_open" in self.desk.calls)
+        self.qtbot.wait(20)
+
+
+@pytest.fixture
+def rig(qtbot: QtBot, bridge: Bridge, readers: Readers) -> Rig:
+    """A panel that has not been started."""
+    return Rig(qtbot, bridge, readers)
+
+
+def cells(model: QAbstractItemModel, column: int) -> list[str]:
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def has_rows(rig: Rig, number: int) -> bool:
+    return rig.panel.past_model.rowCount() == number
+
+
+def test_that_nothing_and_an_error_are_states_of_their_own(rig: Rig) -> None:
+    rig.start()
+    assert rig.panel.pane.state is PaneState.EMPTY
+    assert rig.panel.nothing.text() == "✓  Nothing wants you now"
+    assert not rig.panel.acknowledge_all.isEnabled()
+    rig.desk.broken = OSError("the disk is gone")
+    with rig.qtbot.waitSignal(rig.panel.loaded):
+        rig.panel.pane.retry.emit()
+    assert rig.panel.pane.state.value == PaneState.ERROR.value
+
+
+def test_that_the_gravest_stands_on_top_with_its_mark_and_age(rig: Rig) -> None:
+    rig.desk.board.raise_(attention("inbox", Severity.INFO, 30))
+    rig.desk.board.raise_(attention("disk", Severity.DANGER, 600))
+    rig.start()
+    model = rig.panel.open_model
+    QAbstractItemModelTester(model)
+    assert [cells(model, column) for column in range(5)] == [
+        ["!!", "i"],
+        ["Danger", "Info"],
+        ["disk is full", "inbox is full"],
+        ["10:32:07", "10:41:37"],
+        ["10 min", "30 s"],
+    ]
+    rig.panel.tick(NOW_US + 31 * SECOND_US)
+    assert cells(model, 4) == ["10 min", "1 min"]
+
+
+def test_that_enter_acknowledges_the_chosen_and_a_button_all(rig: Rig) -> None:
+    for key in ("disk", "inbox", "tunnel"):
+        rig.desk.board.raise_(attention(key, Severity.DANGER, 60))
+    rig.start()
+    rig.panel.open_table.selectRow(1)
+    QTest.keyClick(rig.panel.open_table, Qt.Key.Key_Return)
+    rig.qtbot.waitUntil(lambda: cells(rig.panel.open_model, 5) == ["", "✓", ""])
+    assert rig.desk.board.is_acknowledged("storage", "inbox")
+    rig.panel.acknowledge_all.click()
+    rig.qtbot.waitUntil(lambda: cells(rig.panel.open_model, 5) == ["✓", "✓", "✓"])
+    rig.qtbot.waitUntil(lambda: not rig.panel.acknowledge_all.isEnabled())
+
+
+def test_that_an_edge_is_seen_and_the_history_read_after_it(rig: Rig) -> None:
+    rig.desk.history = [episode(1)]
+    rig.start()
+    rig.desk.history.append(episode(2))
+    rig.desk.board.raise_(attention("disk", Severity.DANGER, 1))
+    rig.qtbot.waitUntil(lambda: rig.panel.open_model.rowCount() == 1)
+    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 2)
+    rig.desk.board.clear("storage", "disk")
+    rig.qtbot.waitUntil(lambda: rig.panel.open_model.rowCount() == 0)
+
+
+def test_that_history_is_paged_without_end_or_gap(rig: Rig) -> None:
+    rig.desk.history = [episode(number) for number in range(1, 451)]
+    rig.start()
+    assert rig.panel.past_model.rowCount() == 200
+    for pages in (400, 450):
+        bar = rig.panel.past_table.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        rig.qtbot.waitUntil(partial(has_rows, rig, pages))
+    assert [line.id for line in rig.panel.past_model.lines] == list(range(450, 0, -1))
+
+
+def test_that_history_is_filtered_by_severity_and_text_and_esc_undoes_it(rig: Rig) -> None:
+    rig.desk.history = [
+        episode(1),
+        episode(2, Severity.DANGER, "the disk is full"),
+        episode(3, Severity.DANGER, "the tunnel is down"),
+    ]
+    rig.start()
+    rig.panel.severities.turn_on("Danger")
+    rig.panel.severities.chosen.emit("Danger")
+    assert rig.panel.past_model.rowCount() == 2
+    assert rig.panel.focus_filter()
+    rig.panel.words.setText("TUNNEL")
+    assert cells(rig.panel.past_model, 2) == ["the tunnel is down"]
+    rig.panel.words.setText("nowhere")
+    assert rig.panel.pane.state is PaneState.EMPTY
+    assert rig.panel.go_back()
+    assert rig.panel.past_model.rowCount() == 3
+    assert not rig.panel.go_back()
+
+
+def test_that_chosen_rows_are_copied_for_a_spreadsheet(rig: Rig) -> None:
+    rig.desk.history = [episode(1), episode(2, text="=1+1")]
+    rig.start()
+    rig.panel.past_table.selectAll()
+    QTest.keySequence(rig.panel.past_table, "Ctrl+C")
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert len(lines) == 3
+    assert lines[0].split("\t")[2:4] == ["What wanted you", "Raised NY"]
+    assert lines[1].split("\t")[2] == "'=1+1"
+
+
+def test_that_a_history_that_can_no_longer_be_read_stays_and_says_so(rig: Rig) -> None:
+    rig.desk.history = [episode(1)]
+    rig.start()
+    rig.desk.broken = OSError("the disk is gone")
+    with rig.qtbot.waitSignal(rig.panel.loaded, timeout=3_000):
+        rig.bridge.attention_changed.emit([])
+    assert rig.panel.pane.state is PaneState.CONTENT
+    assert "the disk is gone" in rig.panel.pane.ribbon.text()
+
+
+def test_that_the_last_proof_is_told_with_its_age(rig: Rig) -> None:
+    test = AlarmTest(NOW_US - 250 * SECOND_US, NOW_US - 249_200_000, (Stage("webhook", True, "x", 1.0),))
+    rig.desk.alarm_tests = AlarmTests(test, test)
+    rig.start()
+    rig.qtbot.waitUntil(lambda: rig.panel.proof.text().startswith("Test alarm: last proved"))
+    assert rig.panel.proof.text() == "Test alarm: last proved 10:37:57 NY, 4 min ago, 0.8 s"
+    with rig.qtbot.waitSignal(rig.panel.test_wanted):
+        rig.panel.test.click()
+    assert not rig.panel.test.isEnabled()
+    rig.panel.show_refusal("this window only looks on")
+    assert rig.panel.test.isEnabled()
+    assert rig.panel.proof.text() == "Test alarm: not run, this window only looks on"
+
+
+def test_that_a_failed_proof_is_named_beside_the_last_good_one() -> None:
+    good = AlarmTest(NOW_US - 600 * SECOND_US, NOW_US - 600 * SECOND_US, (Stage("webhook", True, "x"),))
+    stages = (Stage("webhook", True, "x", 3.0), Stage("sound", False, "aplay: no such device"))
+    bad = AlarmTest(NOW_US - 60 * SECOND_US, NOW_US - 60 * SECOND_US, stages)
+    assert columns.proof_words(AlarmTests(bad, good), NOW_US) == (
+        "Test alarm: failed at sound 10:41:07 NY, last proved 10:32:07 NY, 10 min ago",
+        True,
+    )
+    assert columns.proof_words(AlarmTests(bad, None), NOW_US)[0].endswith("never proved")
+    assert columns.proof_words(None, NOW_US) == ("Test alarm: never run", False)
+    assert columns.proof_why(bad) == "✓ webhook: x  3.00 ms\n✗ sound: aplay: no such device"
+
+
+def test_that_a_time_of_another_day_says_which() -> None:
+    assert columns.when(NOW_US, NOW_US) == "10:42:07"
+    assert columns.when(NOW_US - 86_400 * SECOND_US, NOW_US) == "09 Dec 10:42:07"
+    assert columns.when(None, NOW_US) == "–"
