@@ -102,15 +102,15 @@ class Alarm(QObject):
         self._follow_login(on=settings.desktop.start_at_login)
 
     def _follow_login(self, *, on: bool) -> None:
-        # A demo is thrown away, and a setting that was never on leaves no trace in the system.
+        # A demo is thrown away: the system must not remember it.
         if self._profile.demo or on is self._starts_at_login:
             return
-        from secondskies_desktop.desktop.start_at_login import login_command, start_at_login
+        from secondskies_desktop.desktop.start_at_login import entry_name, login_command, start_at_login
 
         self._starts_at_login = on
-        command = login_command(self._profile.home)
+        name, command = entry_name(self._profile.home), login_command(self._profile.home)
         self._readers.run(
-            lambda: start_at_login(command, on=on),
+            lambda: start_at_login(name, command, on=on),
             None,
             lambda error: self._window.problems.say(f"Start at login could not be set: {error}", repr(error)),
         )

@@ -108,7 +108,7 @@ class AttentionPanel(Panel):
     def _quiet(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(theme.GRID + theme.HALF, theme.GRID, theme.GRID, theme.GRID)
+        column.setContentsMargins(theme.HALF, theme.GRID, theme.GRID, theme.GRID)
         column.addWidget(self.nothing)
         column.addStretch(1)
         return page
@@ -327,6 +327,9 @@ def _section(head: QHBoxLayout, body: QWidget) -> QWidget:
     column = QVBoxLayout(section)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
+    holder = QVBoxLayout()
+    holder.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+    holder.addWidget(body)
     column.addLayout(head)
-    column.addWidget(body, 1)
+    column.addLayout(holder, 1)
     return section
