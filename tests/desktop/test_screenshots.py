@@ -25,6 +25,7 @@ def test_that_every_panel_and_workspace_has_a_picture_of_its_own(tmp_path: Path,
         "live_signals",
         "signal_detail",
         "webhook_monitor",
+        "attention",
         "workspace Live",
     ]
     images = {one["panel"]: QImage(str(tmp_path / one["file"])) for one in pictures}
