@@ -74,12 +74,14 @@ class Alarm(QObject):
         self.tray.mute_wanted.connect(lambda on: self.announcer.mute(on=on))
         self.tray.quit_wanted.connect(window.leave)
         self.away.told.connect(window.away.say)
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.applicationStateChanged.connect(self.away.on_state)
+        self._app = QGuiApplication.instance()
+        if isinstance(self._app, QGuiApplication):
+            self._app.applicationStateChanged.connect(self.away.on_state)
 
     def close(self) -> None:
         """Take the icon away and end what plays."""
+        if isinstance(self._app, QGuiApplication):
+            self._app.applicationStateChanged.disconnect(self.away.on_state)
         self.chain.close()
         self.sounds.close()
         self.tray.close()
