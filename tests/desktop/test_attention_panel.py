@@ -124,6 +124,14 @@ def test_that_an_edge_is_seen_and_the_history_read_after_it(rig: Rig) -> None:
     rig.qtbot.waitUntil(lambda: rig.panel.open_model.rowCount() == 0)
 
 
+def test_that_a_window_that_hears_nothing_looks_again_by_itself(rig: Rig) -> None:
+    rig.start()
+    rig.desk.history.append(episode(1))
+    for second in range(15):
+        rig.panel.tick(NOW_US + second * SECOND_US)
+    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 1)
+
+
 def test_that_history_is_paged_without_end_or_gap(rig: Rig) -> None:
     rig.desk.history = [episode(number) for number in range(1, 451)]
     rig.start()
