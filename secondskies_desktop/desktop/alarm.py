@@ -75,12 +75,14 @@ class Alarm(QObject):
         self.tray.mute_wanted.connect(lambda on: self.announcer.mute(on=on))
         self.tray.quit_wanted.connect(window.leave)
         self.away.told.connect(window.away.say)
-        app = QGuiApplication.instance()
-        if isinstance(app, QGuiApplication):
-            app.applicationStateChanged.connect(self.away.on_state)
+        self._app = QGuiApplication.instance()
+        if isinstance(self._app, QGuiApplication):
+            self._app.applicationStateChanged.connect(self.away.on_state)
 
     def close(self) -> None:
         """Take the icon away and end what plays."""
+        if isinstance(self._app, QGuiApplication):
+            self._app.applicationStateChanged.disconnect(self.away.on_state)
         self.chain.close()
         self.sounds.close()
         self.tray.close()
@@ -103,15 +105,15 @@ class Alarm(QObject):
         self._follow_login(on=settings.desktop.start_at_login)
 
     def _follow_login(self, *, on: bool) -> None:
-        # A demo is thrown away, and a setting that was never on leaves no trace in the system.
+        # A demo is thrown away: the system must not remember it.
         if self._profile.demo or on is self._starts_at_login:
             return
-        from secondskies_desktop.desktop.start_at_login import login_command, start_at_login
+        from secondskies_desktop.desktop.start_at_login import entry_name, login_command, start_at_login
 
         self._starts_at_login = on
-        command = login_command(self._profile.home)
+        name, command = entry_name(self._profile.home), login_command(self._profile.home)
         self._readers.run(
-            lambda: start_at_login(command, on=on),
+            lambda: start_at_login(name, command, on=on),
             None,
             lambda error: self._window.problems.say(f"Start at login could not be set: {error}", repr(error)),
         )

@@ -5,6 +5,7 @@ No Qt: it writes files, and belongs on a reader thread.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import plistlib
 import subprocess
@@ -15,10 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_LINUX_NAME = "secondskies.desktop"
-_MAC_LABEL = "secondskies.desktop"
 _WINDOWS_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
-_WINDOWS_VALUE = "Second Skies"
 _RESERVED = '"`$\\'
 
 
@@ -34,7 +32,13 @@ def login_command(
     return [program, *module, "--home", str(profile_home), "desktop", "--tray"]
 
 
+def entry_name(profile_home: Path) -> str:
+    """Return the name of a profile's entry: each has its own, and switches only that."""
+    return f"secondskies-{hashlib.sha256(str(profile_home).encode()).hexdigest()[:8]}"
+
+
 def start_at_login(
+    name: str,
     command: Sequence[str],
     *,
     on: bool,
@@ -44,27 +48,31 @@ def start_at_login(
 ) -> None:
     """Write the entry for a command, or take it away; does nothing where it is so already. Raises OSError."""
     if platform == "win32":
-        _write_windows(windows_entry(command) if on else None)
+        _write_windows(name, windows_entry(command) if on else None)
         return
-    file = entry_file(platform, Path.home() if home is None else home, environment)
+    file = entry_file(name, platform, Path.home() if home is None else home, environment)
     if file is None:
         return
     if not on:
         file.unlink(missing_ok=True)
         return
-    text = mac_entry(command) if platform == "darwin" else linux_entry(command)
+    text = mac_entry(name, command) if platform == "darwin" else linux_entry(command)
     if not file.exists() or file.read_text(encoding="utf-8") != text:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
 
-def entry_file(platform: str, home: Path, environment: Mapping[str, str]) -> Path | None:
+def entry_file(name: str, platform: str, home: Path, environment: Mapping[str, str]) -> Path | None:
     """Return where the entry stands; None on Windows, which keeps it in its registry, and where none is known."""
     if platform == "linux":
         config = environment.get("XDG_CONFIG_HOME", "")
-        return (Path(config) if Path(config).is_absolute() else home / ".config") / "autostart" / _LINUX_NAME
+        return (
+            (Path(config) if Path(config).is_absolute() else home / ".config")
+            / "autostart"
+            / f"{name}.desktop"
+        )
     if platform == "darwin":
-        return home / "Library" / "LaunchAgents" / f"{_MAC_LABEL}.plist"
+        return home / "Library" / "LaunchAgents" / f"{name}.plist"
     return None
 
 
@@ -82,10 +90,10 @@ def linux_entry(command: Sequence[str]) -> str:
     )
 
 
-def mac_entry(command: Sequence[str]) -> str:
+def mac_entry(name: str, command: Sequence[str]) -> str:
     """Return the property list of the LaunchAgent."""
     entry = {
-        "Label": _MAC_LABEL,
+        "Label": name,
         "ProgramArguments": list(command),
         "RunAtLoad": True,
         "ProcessType": "Interactive",
@@ -104,14 +112,14 @@ def _quoted(word: str) -> str:
     return '"' + inside.replace("\\", "\\\\") + '"'
 
 
-def _write_windows(value: str | None) -> None:
+def _write_windows(name: str, value: str | None) -> None:
     import winreg
 
     with winreg.CreateKey(winreg.HKEY_CURRENT_USER, _WINDOWS_KEY) as key:  # type: ignore[attr-defined]
         if value is not None:
-            winreg.SetValueEx(key, _WINDOWS_VALUE, 0, winreg.REG_SZ, value)  # type: ignore[attr-defined]
+            winreg.SetValueEx(key, name, 0, winreg.REG_SZ, value)  # type: ignore[attr-defined]
             return
         try:
-            winreg.DeleteValue(key, _WINDOWS_VALUE)  # type: ignore[attr-defined]
+            winreg.DeleteValue(key, name)  # type: ignore[attr-defined]
         except FileNotFoundError:
             return

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPen, QPixmap
 
 from secondskies_desktop.desktop import formats, theme
 from secondskies_desktop.desktop.theme import Tone
@@ -90,9 +90,9 @@ def icon_of(state: TrayState) -> QIcon:
 def _drawn(state: TrayState, size: int) -> QPixmap:
     look = theme.look()
     tone = QColor(look.of(_TONES[state]))
-    pixmap = QPixmap(size, size)
-    pixmap.fill(QColor("transparent"))
-    painter = QPainter(pixmap)
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     is_hollow = state is TrayState.SHUT
     pen = QPen(tone, size / 10)
@@ -109,4 +109,4 @@ def _drawn(state: TrayState, size: int) -> QPixmap:
     for points in _STROKES[state]:
         painter.drawPolyline([QPointF(across * size, down * size) for across, down in points])
     painter.end()
-    return pixmap
+    return QPixmap.fromImage(image)

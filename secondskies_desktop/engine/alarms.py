@@ -26,6 +26,7 @@ CLOCK = "clock"
 
 _SECOND_US = 1_000_000
 _FRESH_US = 120 * _SECOND_US
+_ENTRY_BAR_US = 900 * _SECOND_US
 _ENTRY_PASSES_S = 600.0
 _SLEEP_PASSES_S = 3_600.0
 _JUMP_S = 2.0
@@ -38,11 +39,12 @@ _MARKS = {Direction.BULLISH: "▲ ", Direction.BEARISH: "▼ "}
 def new_entry(view: SignalView, key: str, now_us: int) -> Attention | None:
     """Return the word that a signal has just entered; None where its last message is not of this moment.
 
+    Nor is an entry whose bar is not: a replay and the demo, which runs faster than life, tell of another time.
     The time in the text is that of the triangle, by which every table names a signal.
     """
     if view.entry_us is None or view.last_received_us is None or view.exit_us is not None:
         return None
-    if now_us - view.last_received_us > _FRESH_US:
+    if now_us - view.last_received_us > _FRESH_US or abs(now_us - view.entry_us) > _ENTRY_BAR_US:
         return None
     named = view.signal_us if view.signal_us is not None else view.entry_us
     mark = "" if view.direction is None else _MARKS[view.direction]

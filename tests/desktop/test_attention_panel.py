@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,23 +64,23 @@ def rig(qtbot: QtBot, bridge: Bridge, readers: Readers) -> Rig:
     return Rig(qtbot, bridge, readers)
 
 
+def state(rig: Rig) -> PaneState:
+    return rig.panel.pane.state
+
+
 def cells(model: QAbstractItemModel, column: int) -> list[str]:
     return [model.index(row, column).data() for row in range(model.rowCount())]
 
 
-def has_rows(rig: Rig, number: int) -> bool:
-    return rig.panel.past_model.rowCount() == number
-
-
 def test_that_nothing_and_an_error_are_states_of_their_own(rig: Rig) -> None:
     rig.start()
-    assert rig.panel.pane.state is PaneState.EMPTY
+    assert state(rig) is PaneState.EMPTY
     assert rig.panel.nothing.text() == "✓  Nothing wants you now"
     assert not rig.panel.acknowledge_all.isEnabled()
     rig.desk.broken = OSError("the disk is gone")
     with rig.qtbot.waitSignal(rig.panel.loaded):
         rig.panel.pane.retry.emit()
-    assert rig.panel.pane.state.value == PaneState.ERROR.value
+    assert state(rig) is PaneState.ERROR
 
 
 def test_that_the_gravest_stands_on_top_with_its_mark_and_age(rig: Rig) -> None:
@@ -125,14 +124,23 @@ def test_that_an_edge_is_seen_and_the_history_read_after_it(rig: Rig) -> None:
     rig.qtbot.waitUntil(lambda: rig.panel.open_model.rowCount() == 0)
 
 
+def test_that_a_window_that_hears_nothing_looks_again_by_itself(rig: Rig) -> None:
+    rig.start()
+    rig.desk.history.append(episode(1))
+    for second in range(15):
+        rig.panel.tick(NOW_US + second * SECOND_US)
+    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 1)
+
+
 def test_that_history_is_paged_without_end_or_gap(rig: Rig) -> None:
     rig.desk.history = [episode(number) for number in range(1, 451)]
     rig.start()
     assert rig.panel.past_model.rowCount() == 200
-    for pages in (400, 450):
-        bar = rig.panel.past_table.verticalScrollBar()
-        bar.setValue(bar.maximum())
-        rig.qtbot.waitUntil(partial(has_rows, rig, pages))
+    bar = rig.panel.past_table.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 400)
+    bar.setValue(bar.maximum())
+    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 450)
     assert [line.id for line in rig.panel.past_model.lines] == list(range(450, 0, -1))
 
 
@@ -150,7 +158,7 @@ def test_that_history_is_filtered_by_severity_and_text_and_esc_undoes_it(rig: Ri
     rig.panel.words.setText("TUNNEL")
     assert cells(rig.panel.past_model, 2) == ["the tunnel is down"]
     rig.panel.words.setText("nowhere")
-    assert rig.panel.pane.state is PaneState.EMPTY
+    assert state(rig) is PaneState.EMPTY
     assert rig.panel.go_back()
     assert rig.panel.past_model.rowCount() == 3
     assert not rig.panel.go_back()
@@ -173,7 +181,7 @@ def test_that_a_history_that_can_no_longer_be_read_stays_and_says_so(rig: Rig) -
     rig.desk.broken = OSError("the disk is gone")
     with rig.qtbot.waitSignal(rig.panel.loaded, timeout=3_000):
         rig.bridge.attention_changed.emit([])
-    assert rig.panel.pane.state is PaneState.CONTENT
+    assert state(rig) is PaneState.CONTENT
     assert "the disk is gone" in rig.panel.pane.ribbon.text()
 
 

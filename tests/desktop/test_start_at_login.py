@@ -10,6 +10,7 @@ import pytest
 
 from secondskies_desktop.desktop.start_at_login import (
     entry_file,
+    entry_name,
     linux_entry,
     login_command,
     mac_entry,
@@ -17,6 +18,7 @@ from secondskies_desktop.desktop.start_at_login import (
     windows_entry,
 )
 
+NAME = "secondskies-one"
 COMMAND = [
     "/opt/my apps/python",
     "-m",
@@ -31,8 +33,8 @@ COMMAND = [
 @pytest.mark.parametrize(
     ("platform", "environment", "expected"),
     [
-        ("linux", {}, ".config/autostart/secondskies.desktop"),
-        ("darwin", {}, "Library/LaunchAgents/secondskies.desktop.plist"),
+        ("linux", {}, ".config/autostart/secondskies-one.desktop"),
+        ("darwin", {}, "Library/LaunchAgents/secondskies-one.plist"),
     ],
 )
 def test_that_the_entry_is_written_once_and_taken_away(
@@ -40,22 +42,25 @@ def test_that_the_entry_is_written_once_and_taken_away(
 ) -> None:
     file = tmp_path / expected
     for on in (False, True, True):
-        start_at_login(COMMAND, on=on, platform=platform, home=tmp_path, environment=environment)
+        start_at_login(NAME, COMMAND, on=on, platform=platform, home=tmp_path, environment=environment)
         assert file.exists() is on
     assert "desktop" in file.read_text()
-    start_at_login([*COMMAND, "--more"], on=True, platform=platform, home=tmp_path, environment=environment)
+    start_at_login(
+        NAME, [*COMMAND, "--more"], on=True, platform=platform, home=tmp_path, environment=environment
+    )
     assert "--more" in file.read_text()
-    start_at_login(COMMAND, on=False, platform=platform, home=tmp_path, environment=environment)
+    start_at_login(NAME, COMMAND, on=False, platform=platform, home=tmp_path, environment=environment)
     assert not file.exists()
 
 
 def test_that_linux_follows_the_folder_of_the_user(tmp_path: Path) -> None:
     environment = {"XDG_CONFIG_HOME": str(tmp_path / "own")}
     assert (
-        entry_file("linux", tmp_path, environment) == tmp_path / "own" / "autostart" / "secondskies.desktop"
+        entry_file(NAME, "linux", tmp_path, environment)
+        == tmp_path / "own" / "autostart" / "secondskies-one.desktop"
     )
-    assert entry_file("linux", tmp_path, {"XDG_CONFIG_HOME": "own"}) == (
-        tmp_path / ".config" / "autostart" / "secondskies.desktop"
+    assert entry_file(NAME, "linux", tmp_path, {"XDG_CONFIG_HOME": "own"}) == (
+        tmp_path / ".config" / "autostart" / "secondskies-one.desktop"
     )
 
 
@@ -69,7 +74,7 @@ def test_that_the_linux_entry_keeps_every_argument_whole() -> None:
 
 
 def test_that_the_mac_entry_is_a_property_list() -> None:
-    entry = plistlib.loads(mac_entry(COMMAND).encode())
+    entry = plistlib.loads(mac_entry(NAME, COMMAND).encode())
     assert entry["ProgramArguments"] == COMMAND
     assert entry["RunAtLoad"] is True
 
@@ -100,3 +105,9 @@ def test_that_the_command_opens_this_profile_in_the_tray(
         "desktop",
         "--tray",
     ]
+
+
+def test_that_each_profile_has_an_entry_of_its_own() -> None:
+    one, other = entry_name(Path("/data/desk")), entry_name(Path("/data/other"))
+    assert one.startswith("secondskies-")
+    assert one != other

@@ -39,6 +39,8 @@ _PAGE = 200
 _SETTLE_MS = 400
 """The log is written a moment after its edge was told."""
 _NEAR_END = 50
+_AGAIN_TICKS = 15
+"""A window that only looks on hears no edges: the log is its only word."""
 _FILTERS = {"All": None, "Danger": Severity.DANGER, "Watch": Severity.WATCH, "Info": Severity.INFO}
 _EMPTY = "Nothing has wanted you yet"
 _HOW = "Entries, silence, dead letters, a broken tunnel, a full disk and failed backups will stand here."
@@ -63,6 +65,7 @@ class AttentionPanel(Panel):
         self._past: list[Episode] = []
         self._is_read_out = False
         self._is_paging = False
+        self._ticks = 0
         self._tests: AlarmTests | None = None
         self.open_model = LinesModel(columns.OPEN_COLUMNS)
         self.past_model = LinesModel(columns.PAST_COLUMNS)
@@ -108,7 +111,7 @@ class AttentionPanel(Panel):
     def _quiet(self) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(theme.GRID + theme.HALF, theme.GRID, theme.GRID, theme.GRID)
+        column.setContentsMargins(theme.HALF, theme.GRID, theme.GRID, theme.GRID)
         column.addWidget(self.nothing)
         column.addStretch(1)
         return page
@@ -292,6 +295,10 @@ class AttentionPanel(Panel):
         self.proof.say(text, columns.proof_why(newest), Tone.DANGER if failed else Tone.MUTED)
 
     def tick(self, now_us: int) -> None:
+        self._ticks += 1
+        if self._ticks % _AGAIN_TICKS == 0:
+            self._read_open()
+            self._read_newest()
         self.open_model.show([columns.open_line(one, now_us) for one in self._open])
         if self.test.isEnabled() and self._tests is not None:
             self._say_proof(now_us)
@@ -327,6 +334,9 @@ def _section(head: QHBoxLayout, body: QWidget) -> QWidget:
     column = QVBoxLayout(section)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
+    holder = QVBoxLayout()
+    holder.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+    holder.addWidget(body)
     column.addLayout(head)
-    column.addWidget(body, 1)
+    column.addLayout(holder, 1)
     return section
