@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report
     from secondskies_desktop.foundation.attention import Episode, OpenAttention
     from secondskies_desktop.foundation.bus import Bus
+    from secondskies_desktop.foundation.roadmap import Roadmap
     from secondskies_desktop.foundation.settings import Settings
     from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
     from secondskies_desktop.signals.changes import SignalRow
@@ -42,6 +43,12 @@ class Desk(Protocol):
 
     def follow(self, settings: Settings) -> None:
         """Follow settings that were changed while the engine runs."""
+
+    def roadmap(self) -> Roadmap:
+        """Return the roadmap with the trader's marks."""
+
+    def mark_module(self, key: str, *, complete: bool) -> Roadmap:
+        """Write down that the trader marked a module, or took his mark back."""
 
     def statistics(self, query: Query) -> Report | None:
         """Return what is known for a query, None as long as nothing has been counted."""

@@ -19,6 +19,7 @@ LATER = (
     ("main_dashboard", "Main Dashboard"),
     ("signal_statistics", "Signal Statistics"),
     ("attention", "Attention"),
+    ("roadmap", "Roadmap"),
 )
 """Key and title of the others: their docks are there before their classes are imported."""
 
@@ -50,3 +51,6 @@ def later_panels() -> Iterator[Panel]:
     from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
 
     yield AttentionPanel()
+    from secondskies_desktop.desktop.panels.roadmap.panel import RoadmapPanel
+
+    yield RoadmapPanel()

@@ -16,8 +16,9 @@ from secondskies_desktop.engine.importing import import_alert_logs
 from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.attention import Attention, Episode, OpenAttention
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
-from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version
+from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version, write_engine
 from secondskies_desktop.foundation.documents.table import write_csv
+from secondskies_desktop.foundation.roadmap import Roadmap, levels
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
 from secondskies_desktop.market.bars import Bar
@@ -253,6 +254,31 @@ class Desk:
         """Return what wanted the trader and when it was over, newest first, before an id."""
         with self._database.connect() as connection:
             return foundation_store.episodes(connection, limit, before_id)
+
+    def roadmap(self) -> Roadmap:
+        """Return the roadmap with the trader's marks."""
+        with self._database.connect() as connection:
+            return Roadmap(levels(), foundation_store.roadmap_marks_of(connection))
+
+    def mark_module(self, key: str, *, complete: bool) -> Roadmap:
+        """Write down that the trader marked a module, or took his mark back; KeyError for an unknown key."""
+        if all(module.key != key for level in levels() for module in level.modules):
+            raise KeyError(key)
+        now_us = system_clock()
+
+        def work(connection: Connection) -> None:
+            foundation_store.write_roadmap_mark(connection, key, now_us, complete=complete)
+
+        if self._engine is not None:
+            self._engine.write(work).result(_KEPT_WITHIN_S)
+        else:
+            writer = write_engine(self.profile.database, wait_ms=5_000)
+            try:
+                with writer.begin() as connection:
+                    work(connection)
+            finally:
+                writer.dispose()
+        return self.roadmap()
 
     def acknowledge(self, kind: str, key: str) -> bool:
         """Note that the trader has seen what is open; returns whether it was news. RuntimeError in a viewer."""

@@ -1,4 +1,4 @@
-"""Reads and writes of job runs and of the attention log."""
+"""Reads and writes of job runs, of the attention log and of the roadmap's marks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import case, func, insert, select
 
 from secondskies_desktop.foundation.attention import Episode, Severity
-from secondskies_desktop.foundation.tables import attention_log, job_runs
+from secondskies_desktop.foundation.roadmap import Marked
+from secondskies_desktop.foundation.tables import attention_log, job_runs, roadmap_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,3 +149,15 @@ def open_episodes(connection: Connection) -> list[Episode]:
         at_us = connection.execute(one).one()[1]
         seen.append(_episode(row, {} if at_us is None else {ACKNOWLEDGED: at_us}))
     return seen
+
+
+def write_roadmap_mark(connection: Connection, module: str, at_us: int, *, complete: bool) -> None:
+    """Write down that the trader marked a module (µs UTC), or took his mark back."""
+    connection.execute(insert(roadmap_marks).values(module=module, at_us=at_us, complete=complete))
+
+
+def roadmap_marks_of(connection: Connection) -> dict[str, Marked]:
+    """Return the newest mark of each module."""
+    query = select(roadmap_marks.c.module, roadmap_marks.c.complete, roadmap_marks.c.at_us)
+    rows = connection.execute(query.order_by(roadmap_marks.c.id))
+    return {module: Marked(complete, at_us) for module, complete, at_us in rows}

@@ -13,11 +13,13 @@ from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_a
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
 from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 from secondskies_desktop.signals.store import TallyRow
 from secondskies_desktop.signals.tallies import MARK
 from secondskies_desktop.signals.tally import VERSION, counted, pack
+from tests.clocks import START_US
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +80,7 @@ class FakeDesk:
         self.exported: tuple[Path, list[int]] | None = None
         self.lock = threading.Lock()
         self.followed: Settings | None = None
+        self.marks: dict[str, Marked] = {}
 
     def _asked(self, question: str) -> None:
         self.calls.append(question)
@@ -149,6 +152,15 @@ class FakeDesk:
     def follow(self, settings: Settings) -> None:
         self._asked("follow")
         self.followed = settings
+
+    def roadmap(self) -> Roadmap:
+        self._asked("roadmap")
+        return Roadmap(levels(), dict(self.marks))
+
+    def mark_module(self, key: str, *, complete: bool) -> Roadmap:
+        self._asked("mark_module")
+        self.marks[key] = Marked(complete, START_US)
+        return Roadmap(levels(), dict(self.marks))
 
     def statistics(self, query: Query) -> Report | None:
         self._asked("statistics")

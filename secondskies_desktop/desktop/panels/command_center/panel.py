@@ -16,6 +16,7 @@ from secondskies_desktop.desktop.panels.command_center.cards import (
     TodayCard,
 )
 from secondskies_desktop.desktop.panels.command_center.progress_bars import DataCard
+from secondskies_desktop.desktop.panels.command_center.roadmap_card import RoadmapCard
 from secondskies_desktop.desktop.statistics_feed import StatisticsFeed
 from secondskies_desktop.desktop.widgets.columns import Columns
 from secondskies_desktop.desktop.widgets.state_pane import PaneState, StatePane
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.engine.statistics import Accumulated, Report
     from secondskies_desktop.foundation.clock import Clock
+    from secondskies_desktop.foundation.roadmap import Roadmap
     from secondskies_desktop.signals.changes import SignalRow
 
 
@@ -43,6 +45,7 @@ class Answer(NamedTuple):
     today: Report | None
     accumulated: Accumulated | None
     last: SignalRow | None
+    roadmap: Roadmap
 
 
 class CommandCenter(Panel):
@@ -57,10 +60,12 @@ class CommandCenter(Panel):
         self._clock = clock
         self.now, self.today, self.chain = NowCard(), TodayCard(), ChainCard()
         self.attention, self.data = AttentionCard(), DataCard()
+        self.roadmap = RoadmapCard()
+        self.roadmap.wanted.connect(lambda: self.panel_wanted.emit("roadmap"))
         self.launchers = Launchers()
         self.launchers.wanted.connect(self.panel_wanted)
         self._columns = Columns(
-            ((self.now, self.attention, self.chain), (self.today, self.data, self.launchers))
+            ((self.now, self.attention, self.chain), (self.today, self.data, self.launchers, self.roadmap))
         )
         self.pane = StatePane(self._columns)
         column = QVBoxLayout(self)
@@ -103,7 +108,10 @@ class CommandCenter(Panel):
         today = trade_date(self._clock())
         _, newest = desk.signals(1)
         return Answer(
-            desk.statistics(Basis().query(today)), desk.accumulated(today), newest[0] if newest else None
+            desk.statistics(Basis().query(today)),
+            desk.accumulated(today),
+            newest[0] if newest else None,
+            desk.roadmap(),
         )
 
     def _show(self, answer: Answer) -> None:
@@ -114,6 +122,7 @@ class CommandCenter(Panel):
         self.now.tick(now_us)
         self.today.show_today(answer.today, answer.last, now_us)
         self.data.show_accumulated(answer.accumulated)
+        self.roadmap.show_roadmap(answer.roadmap)
         self.pane.set_stale(None)
         self.pane.show_content()
         self.loaded.emit()

@@ -69,7 +69,7 @@ class MainDashboard(Panel):
         self.chooser.changed.connect(self._on_basis)
         self.active, self.trades, self.outcome = ActiveSignals(), LiveTrades(), OutcomeToday()
         self.sessions, self.quality, self.risk = SessionPerformance(), SignalQuality(), RiskSnapshot()
-        self.props, self.automation = PropFirmStatus(), LockedCard("L4/H1.25", "Automation engine")
+        self.props, self.automation = PropFirmStatus(), LockedCard("L4B/H1.25", "Automation engine")
         self.feed: StatisticsFeed[Answer] = StatisticsFeed(self._ask, self)
         self.feed.answered.connect(self._show)
         self.feed.failed.connect(self._fail)

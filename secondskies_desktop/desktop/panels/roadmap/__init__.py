@@ -1,0 +1,1 @@
+"""The roadmap: what is built, beside what the trader marked complete."""
