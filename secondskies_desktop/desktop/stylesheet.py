@@ -201,10 +201,10 @@ QToolButton[day="true"] {
 QToolButton[day="true"]:disabled { background: transparent; }
 QToolButton[day="true"]:checked { background: $selected; border: 1px solid $no_be; }
 QListWidget { background: transparent; }
-QCheckBox::indicator {
+QCheckBox::indicator, QTreeView::indicator {
   width: 16px; height: 16px; border: 1px solid $faint; border-radius: ${small}px; background: $ground;
 }
-QCheckBox::indicator:checked { background: $no_be; border: 1px solid $no_be; }
+QCheckBox::indicator:checked, QTreeView::indicator:checked { background: $no_be; border: 1px solid $no_be; }
 QCheckBox:focus { border: 1px solid $no_be; border-radius: ${small}px; }
 QSpinBox {
   background: $ground; color: $text; border: 1px solid $border; border-radius: ${small}px;

@@ -267,3 +267,15 @@ def test_that_a_basis_is_remembered_without_the_one_day() -> None:
     assert decoded(encoded(basis)) == Basis(3.0, BeMode.BE1, Span.WEEK)
     assert first_of_week(TODAY).weekday() == 0
     assert basis.query(TODAY).first == TODAY
+
+
+def test_that_cards_stand_from_the_top_however_often_the_width_changes(
+    qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers
+) -> None:
+    panel = opened(qtbot, MainDashboard(clock=lambda: NOW_US), desk, bridge, readers)
+    for width in (1_400, 500, 1_400, 500, 1_400):
+        panel.resize(width, 800)
+        qtbot.wait(1)
+        top = panel.active.mapTo(panel, QPoint(0, 0)).y()
+        assert top < panel.chooser.geometry().bottom() + 40
+    assert panel.risk.mapTo(panel, QPoint(0, 0)).y() == top

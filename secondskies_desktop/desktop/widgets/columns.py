@@ -56,6 +56,9 @@ class Columns(QScrollArea):
         for place, cards in enumerate(self._cards):
             lane = self._lanes[place if across > 1 else 0]
             for card in cards:
+                # Out of its place first: the place before the stretch is counted without it.
+                for other in self._lanes:
+                    other.removeWidget(card)
                 lane.insertWidget(lane.count() - 1, card)
         for place, holder in enumerate(self._holders):
             holder.setVisible(place < across)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.foundation.roadmap import Roadmap
 
-_WIDTHS = (46, 19, 24, 11, 10, 20, 20)
+_WIDTHS = (44, 17, 22, 10, 9, 18, 20)
 
 
 class RoadmapPanel(Panel):

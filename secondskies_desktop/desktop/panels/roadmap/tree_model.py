@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor
 
 from secondskies_desktop.desktop import formats, theme, typeface
@@ -24,6 +24,7 @@ _BUILT = {
     "no": ("○ not built", Tone.FAINT),
 }
 _NOWHERE = QModelIndex()
+_ROW = QSize(0, theme.ROW)
 _TOP = 0
 
 
@@ -128,8 +129,8 @@ class RoadmapModel(QAbstractItemModel):
 
     def data(self, place: Place, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         module = self.module_at(place)
-        if module is None:
-            return self._of_level(place, role)
+        if module is None or role == Qt.ItemDataRole.SizeHintRole:
+            return _ROW if role == Qt.ItemDataRole.SizeHintRole else self._of_level(place, role)
         priority, when = self._shown[place.internalId() - 1][1][place.row()][1:]
         built, tone = _BUILT[module.built]
         match role:

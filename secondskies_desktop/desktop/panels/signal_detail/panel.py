@@ -178,6 +178,8 @@ class SignalDetail(Panel):
 
     def show_signal(self, signal_id: int) -> None:
         if signal_id == self._signal_id:
+            if self._detail is not None and self.chart is not None:
+                self.loaded.emit()
             return
         self._signal_id, self._seq, self._detail = signal_id, -1, None
         self.payload.clear()
