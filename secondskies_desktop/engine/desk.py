@@ -26,6 +26,7 @@ from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_answer
 from secondskies_desktop.signals.changes import SignalRow, SignalsRebuilt
 from secondskies_desktop.signals.history import HistoryEvent
+from secondskies_desktop.signals.tallies import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -182,7 +183,11 @@ class Desk:
 
     def _counted(self) -> Statistics:
         with self._database.connect() as connection:
-            self._statistics.take(signal_store.tallies_since(connection, self._statistics.seq))
+            rows = signal_store.tallies_since(connection, self._statistics.seq)
+            if not rows and signal_store.counters(connection) == (0, 0):
+                # Nothing to count is counted, also before an engine has ever run here.
+                rows = [signal_store.TallyRow(*MARK, -1, b"")]
+            self._statistics.take(rows)
         return self._statistics
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:

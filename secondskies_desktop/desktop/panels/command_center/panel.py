@@ -65,7 +65,7 @@ class CommandCenter(Panel):
         self.launchers = Launchers()
         self.launchers.wanted.connect(self.panel_wanted)
         self._columns = Columns(
-            ((self.now, self.attention, self.chain), (self.today, self.data, self.launchers, self.roadmap))
+            ((self.now, self.attention, self.chain, self.roadmap), (self.today, self.data, self.launchers))
         )
         self.pane = StatePane(self._columns)
         column = QVBoxLayout(self)
@@ -117,6 +117,7 @@ class CommandCenter(Panel):
     def _show(self, answer: Answer) -> None:
         if answer.today is None or answer.accumulated is None:
             self.pane.show_loading("Counting the signals")
+            self.loaded.emit()
             return
         now_us = self._clock()
         self.now.tick(now_us)

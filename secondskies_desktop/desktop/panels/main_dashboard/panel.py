@@ -146,6 +146,7 @@ class MainDashboard(Panel):
     def _show(self, answer: Answer) -> None:
         if answer.today is None or answer.span is None:
             self.pane.show_loading("Counting the signals")
+            self.loaded.emit()
             return
         self._answer, self._now_us = answer, self._clock()
         basis = answer.basis

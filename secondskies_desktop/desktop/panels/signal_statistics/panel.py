@@ -149,6 +149,7 @@ class SignalStatistics(Panel):
     def _show(self, answer: Answer) -> None:
         if answer.today is None or answer.week is None or answer.span is None or answer.month is None:
             self.pane.show_loading("Counting the signals")
+            self.loaded.emit()
             return
         basis = answer.basis
         span = basis.span.value if basis.day is None else f"{basis.day:%a %d %b %Y}"
