@@ -65,7 +65,7 @@ class CommandCenter(Panel):
         self.launchers = Launchers()
         self.launchers.wanted.connect(self.panel_wanted)
         self._columns = Columns(
-            ((self.now, self.attention, self.chain, self.roadmap), (self.today, self.data, self.launchers))
+            ((self.now, self.today, self.attention, self.chain), (self.data, self.launchers, self.roadmap))
         )
         self.pane = StatePane(self._columns)
         column = QVBoxLayout(self)
