@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme
@@ -40,14 +40,25 @@ class Columns(QScrollArea):
             across.addWidget(holder, 1)
             self._lanes.append(lane)
         self.setWidget(inner)
+        inner.installEventFilter(self)
         self._across = 0
         self._arrange(len(self._cards))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        needed = sum(max(card.minimumSizeHint().width() for card in cards) for cards in self._cards)
-        margins = (len(self._cards) + 2) * theme.GRID
-        self._arrange(len(self._cards) if self.width() >= needed + margins else 1)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            # What the cards say has become longer or shorter.
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        """Stand side by side where the widest cards of each column fit, else below one another."""
+        widest = sum(max(card.minimumSizeHint().width() for card in cards) for cards in self._cards)
+        needed = widest + (len(self._cards) + 3) * theme.GRID
+        self._arrange(len(self._cards) if self.width() >= needed else 1)
 
     def _arrange(self, across: int) -> None:
         if across == self._across:
