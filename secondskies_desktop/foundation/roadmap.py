@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
 
 class Module(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One module. `theirs` is what the trader wrote of his earlier platform; `built` is ours, `where` to see it."""
+    """One module. `theirs` is what the trader wrote of his earlier platform; `built` is ours, `where` to see it.
+
+    `priority` and `timeline` are None where he gave the module none of its own: that of its phase holds.
+    """
 
     key: str
     title: str
     theirs: Literal["complete", "planned", "deferred", "locked"]
     built: Literal["yes", "partly", "no"]
     module: int | None = None
+    priority: str | None = None
+    timeline: str | None = None
     note: str = ""
     where: str = ""
 
@@ -33,6 +38,14 @@ class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     priority: str
     timeline: str
     modules: tuple[Module, ...]
+
+    def priority_of(self, module: Module) -> str:
+        """Return the priority that he gave a module, or else this phase."""
+        return self.priority if module.priority is None else module.priority
+
+    def timeline_of(self, module: Module) -> str:
+        """Return when he wants a module, or else this phase."""
+        return self.timeline if module.timeline is None else module.timeline
 
 
 class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,6 +74,15 @@ class Marked(msgspec.Struct, frozen=True):
     at_us: int
 
 
+class Progress(NamedTuple):
+    """How far a part has come: its modules, what is built of them and partly built, and what he marked complete."""
+
+    total: int
+    built: int
+    partly: int
+    marked: int
+
+
 class Roadmap(msgspec.Struct, frozen=True):
     """The levels, and the newest mark of each module that he ever marked."""
 
@@ -72,10 +94,10 @@ class Roadmap(msgspec.Struct, frozen=True):
         mark = self.marks.get(key)
         return mark is not None and mark.complete
 
-    def progress(self, level: Level) -> tuple[int, int, int, int]:
-        """Return of a level: modules, built, partly built, marked complete by him."""
-        modules = level.modules
-        return (
+    def progress(self, part: Level | Phase) -> Progress:
+        """Return how far a level or a phase has come."""
+        modules = part.modules
+        return Progress(
             len(modules),
             sum(1 for one in modules if one.built == "yes"),
             sum(1 for one in modules if one.built == "partly"),

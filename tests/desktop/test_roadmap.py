@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QSettings, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panels.roadmap.panel import RoadmapPanel
+from secondskies_desktop.desktop.panels.roadmap.tree_model import (
+    HEADS,
+    Column,
+    RoadmapModel,
+    in_words,
+)
 from secondskies_desktop.engine.desk import Desk
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.database.migrate import ensure_schema
-from secondskies_desktop.foundation.roadmap import Roadmap, levels
+from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
 from tests.desktop.fake_desk import FakeDesk
 
 if TYPE_CHECKING:
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.engine.engine import Engine
     from secondskies_desktop.foundation.database.engine import URL
     from secondskies_desktop.foundation.profile import Profile
 
@@ -58,6 +69,60 @@ def test_that_every_level_is_there_and_ids_used_twice_have_keys_of_their_own() -
     assert {"L2A/H1.7", "L1/H1.7", "L6/H2.26", "H1.4D/H2.26", "L3/H2.16", "L8/H2.40"} <= set(KEYS)
 
 
+@pytest.mark.parametrize(
+    ("key", "theirs", "priority", "timeline"),
+    [
+        ("L1/H1.1.1", "complete", "critical", "completed Months 1-6"),
+        ("L1/H1.4A", "planned", "low", "Month 12+ (if desired)"),
+        ("L1/H1.6", "planned", "critical", "Months 13-15"),
+        ("L1/H2.5", "deferred", "low", "deferred indefinitely"),
+        ("L2C/H3.4", "deferred", "medium", "deferred"),
+        ("L4B/H1.25", "deferred", "medium", "deferred until Month 26+"),
+        ("L5A/H1.30", "planned", "high", "Month 11"),
+        ("L5B/H2.24", "deferred", "medium", "Months 24+"),
+        ("L6/H2.26", "planned", "critical", "Month 11"),
+        ("L6/H3.19", "deferred", "", "Months 16+"),
+        ("L8/H1.40", "planned", "medium", "Month 16"),
+    ],
+)
+def test_that_a_module_says_what_he_wrote_of_it(key: str, theirs: str, priority: str, timeline: str) -> None:
+    ((phase, module),) = [
+        (phase, module)
+        for level in levels()
+        for phase in level.phases
+        for module in phase.modules
+        if module.key == key
+    ]
+    assert (module.theirs, phase.priority_of(module), phase.timeline_of(module)) == (
+        theirs,
+        priority,
+        timeline,
+    )
+
+
+def test_that_a_priority_is_one_of_his_words() -> None:
+    words = {"critical", "high", "medium", "low", ""}
+    for level in levels():
+        assert set(level.priority.split(", ")) <= words, level.number
+        for phase in level.phases:
+            assert {phase.priority_of(module) for module in phase.modules} <= words, phase.id
+
+
+def test_that_module_numbers_are_given_once_but_for_module_20() -> None:
+    numbers = [(module.module, module.key) for level in levels() for module in level.modules if module.module]
+    assert sorted(numbers) == [
+        (15, "L1/H1.1.1"),
+        (16, "L1/H1.2"),
+        (17, "L1/H1.3"),
+        (18, "L6/H1.34"),
+        (19, "L6/H1.35"),
+        (20, "L1/H1.5"),
+        (20, "L5A/H2.25"),
+        (21, "L1/H1.6"),
+        (22, "L1/H1.7"),
+    ]
+
+
 def test_that_what_is_built_says_where_and_what_is_not_says_nothing() -> None:
     for level in levels():
         for module in level.modules:
@@ -86,52 +151,174 @@ def test_that_marks_are_kept_on_both_databases_and_can_be_taken_back(
         desk.close()
 
 
-def test_that_space_marks_and_undo_takes_it_back(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:
+def test_that_the_engine_by_itself_marks_nothing(engine: Engine) -> None:
+    desk = Desk(engine.profile, engine.bus, engine)
+    try:
+        assert desk.roadmap().marks == {}
+        desk.mark_module("L1/H1.2", complete=True)
+        assert set(desk.roadmap().marks) == {"L1/H1.2"}
+    finally:
+        desk.close()
+
+
+def test_that_only_his_own_hand_leads_to_a_mark() -> None:
+    package = Path(__file__).parents[2] / "secondskies_desktop"
+    calls = {
+        f"{name} in {file.relative_to(package).as_posix()}"
+        for file in package.rglob("*.py")
+        for name in ("write_roadmap_mark(", "mark_module(")
+        if re.search(rf"(?<!def ){re.escape(name)}", file.read_text(encoding="utf-8"))
+    }
+    assert calls == {
+        "write_roadmap_mark( in engine/desk.py",
+        "mark_module( in desktop/panels/roadmap/panel.py",
+    }
+
+
+def test_that_space_marks_and_the_same_key_takes_it_back(
+    qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk
+) -> None:
     panel.show_module("L1/H1.2")
     panel.take_focus()
     panel.tree.setFocus()
     with qtbot.waitSignal(panel.loaded):
         QTest.keyClick(panel.tree, Qt.Key.Key_Space)
     assert marked(desk) == {"L1/H1.2": True}
-    place = panel.model.place_of("L1/H1.2").siblingAtColumn(1)
+    place = panel.model.place_of("L1/H1.2").siblingAtColumn(Column.YOURS)
     assert place.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
-    assert panel.said.text() == "L1/H1.2 marked complete"
+    assert panel.said.text() == "L1/H1.2 marked complete 09:40 NY"
+    with qtbot.waitSignal(panel.loaded):
+        QTest.keyClick(panel.tree, Qt.Key.Key_Space)
+    assert marked(desk) == {"L1/H1.2": False}
+    assert panel.said.text() == "The mark of L1/H1.2 taken back 09:40 NY"
+
+
+def test_that_undo_takes_back_the_last_mark_that_was_written(
+    qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk
+) -> None:
+    with qtbot.waitSignal(panel.loaded):
+        panel.model.marked.emit("L1/H1.2", True)
+    desk.broken = RuntimeError("the database is locked")
+    panel.model.marked.emit("L8/H1.43", True)
+    qtbot.waitUntil(lambda: "the database is locked" in panel.said.text())
+    desk.broken = None
     with qtbot.waitSignal(panel.loaded):
         panel.undo.click()
     assert marked(desk) == {"L1/H1.2": False}
-    assert panel.said.text() == "The mark of L1/H1.2 is taken back"
+
+
+def test_that_a_mark_waits_for_the_one_before_it(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:
+    desk.gate = threading.Event()
+    panel.model.marked.emit("L1/H1.2", True)
+    panel.model.marked.emit("L1/H1.2", False)
+    with qtbot.waitSignal(panel.loaded):
+        desk.gate.set()
+    assert marked(desk) == {"L1/H1.2": True}
+
+
+def test_that_a_mark_changes_its_row_and_those_above_it(
+    qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk
+) -> None:
+    changed: list[str] = []
+    panel.model.dataChanged.connect(lambda first, _last: changed.append(first.data()))
+    level = panel.model.index(1, Column.YOURS)
+    assert level.data() == "0 of 32"
+    with qtbot.waitSignal(panel.loaded):
+        panel.model.marked.emit("L1/H1.2", True)
+    assert changed == ["L1/H1.2", "Phase 1", "Level 1"]
+    assert level.data() == "1 of 32"
+    assert desk.calls.count("mark_module") == 1
 
 
 def test_that_a_click_on_the_box_marks(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:
-    place = panel.model.place_of("L8/H1.43").siblingAtColumn(1)
+    panel.show_module("L8/H1.43")
+    place = panel.model.place_of("L8/H1.43").siblingAtColumn(Column.YOURS)
+    box = panel.tree.visualRect(place)
     with qtbot.waitSignal(panel.loaded):
-        assert panel.model.setData(place, Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+        QTest.mouseClick(
+            panel.tree.viewport(),
+            Qt.MouseButton.LeftButton,
+            pos=QPoint(box.left() + theme.MARK + 2, box.center().y()),
+        )
     assert set(desk.marks) == {"L8/H1.43"}
     assert not panel.model.setData(place.siblingAtColumn(0), 2, Qt.ItemDataRole.CheckStateRole)
 
 
-def test_that_a_filter_shows_what_says_it_and_escape_shows_all(panel: RoadmapPanel) -> None:
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("regime classifier", {"H1.4D/H2.28", "L3/H2.16", "L5B/H2.24"}),
+        ("l5a month 11", {"L5A/H1.30", "L5A/H1.31"}),
+        ("l1 partly", {"L1/H1.1", "L1/H1.2", "L1/H1.4", "L1/H1.4B", "L1/H3.2"}),
+        ("nothing says this", set()),
+    ],
+)
+def test_that_a_filter_shows_what_says_it_and_escape_shows_all(
+    panel: RoadmapPanel, words: str, keys: set[str]
+) -> None:
     assert panel.focus_filter()
-    QTest.keyClicks(panel.filter, "regime classifier")
-    shown = [
-        panel.model.index(row, 0, panel.model.index(level, 0)).data()
-        for level in range(panel.model.rowCount())
-        for row in range(panel.model.rowCount(panel.model.index(level, 0)))
-    ]
-    assert len(shown) == 3
-    assert all("Regime Classifier" in text for text in shown)
+    QTest.keyClicks(panel.filter, words)
+    assert shown(panel.model) == keys
     assert panel.go_back()
-    assert panel.model.rowCount() == 11
+    assert shown(panel.model) == set(KEYS)
+    assert not panel.go_back()
 
 
 def test_that_the_tree_keeps_its_promises(qtmodeltester: object, panel: RoadmapPanel) -> None:
+    qtmodeltester.check(panel.model)  # type: ignore[attr-defined]
+    panel.model.narrow("regime")
     qtmodeltester.check(panel.model)  # type: ignore[attr-defined]
     assert panel.model.parent(QModelIndex()) == QModelIndex()
 
 
 def test_that_rows_are_copied_for_a_spreadsheet(panel: RoadmapPanel) -> None:
-    panel.show_module("L1/H1.1")
+    panel.show_module("L1/H1.1.1")
     panel.copy_rows()
     head, line = QGuiApplication.clipboard().text().split("\n")
-    assert head.split("\t")[:3] == ["Module", "Yours", "Built"]
-    assert line.split("\t")[0] == "L1/H1.1  Core Platform Foundation · Module 15"
+    assert tuple(head.split("\t")) == HEADS
+    assert line.split("\t")[:4] == ["L1/H1.1.1", "Homepage Command Center · Module 15", "", "● built"]
+
+
+def test_that_the_keyboard_walks_the_rows_and_opens_a_level(panel: RoadmapPanel) -> None:
+    assert panel.step_row(1)
+    level = panel.tree.currentIndex()
+    assert level.data() == "Level 0"
+    before = panel.tree.isExpanded(level)
+    assert panel.open_row()
+    assert panel.tree.isExpanded(level) is not before
+    panel.show_module("L1/H1.2")
+    assert not panel.open_row()
+
+
+def test_that_a_level_says_how_far_it_has_come() -> None:
+    roadmap = Roadmap(levels(), {"L1/H1.2": Marked(complete=True, at_us=0)})
+    assert in_words(roadmap.progress(levels()[1])) == "9 of 32 built, 5 partly · you marked 1"
+    assert in_words(roadmap.progress(levels()[10])) == "0 of 11 built · you marked 0"
+
+
+def test_that_columns_stay_where_he_put_them(
+    qtbot: QtBot, panel: RoadmapPanel, tmp_path: Path, desk: FakeDesk, bridge: Bridge, readers: Readers
+) -> None:
+    settings = QSettings(str(tmp_path / "desktop.ini"), QSettings.Format.IniFormat)
+    panel.tree.header().moveSection(Column.WHERE, Column.MODULE)
+    panel.save_state(settings)
+    again = RoadmapPanel()
+    qtbot.addWidget(again)
+    again.restore_state(settings)
+    with qtbot.waitSignal(again.loaded):
+        again.start(desk, bridge, readers)
+    assert again.tree.header().visualIndex(Column.WHERE) == Column.MODULE
+
+
+def shown(model: RoadmapModel) -> set[str]:
+    """Return the keys of the modules that pass the filter."""
+
+    def below(parent: QModelIndex) -> set[str]:
+        found = set()
+        for row in range(model.rowCount(parent)):
+            place = model.index(row, 0, parent)
+            module = model.module_at(place)
+            found |= below(place) if module is None else {module.key}
+        return found
+
+    return below(QModelIndex())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,20 +16,34 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop import formats, theme
 from secondskies_desktop.desktop.panel import Panel
-from secondskies_desktop.desktop.panels.roadmap.tree_model import HEADS, RoadmapModel
+from secondskies_desktop.desktop.panels.roadmap.progress_bar import ProgressBar
+from secondskies_desktop.desktop.panels.roadmap.tree_model import HEADS, Column, RoadmapModel
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtGui import QResizeEvent
+
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
-    from secondskies_desktop.foundation.roadmap import Roadmap
+    from secondskies_desktop.foundation.roadmap import Progress, Roadmap
 
-_WIDTHS = (44, 17, 22, 10, 9, 18, 20)
+_CHARACTERS = {
+    Column.KEY: 16,
+    Column.MODULE: 28,
+    Column.YOURS: 15,
+    Column.BUILT: 18,
+    Column.THEN: 10,
+    Column.PRIORITY: 11,
+    Column.WHEN: 21,
+    Column.WHERE: 19,
+}
+_HOW = "Only you mark a module complete: Space, or a click under Yours."
 
 
 class RoadmapPanel(Panel):
@@ -43,40 +57,59 @@ class RoadmapPanel(Panel):
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._last: tuple[str, bool] | None = None
+        """The mark that is written down and can be taken back."""
+        self._is_marking = False
         self.model = RoadmapModel(self)
         self.model.marked.connect(self._mark)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Key, name    /")
+        self.filter.setPlaceholderText("Key, name, state…   /")
+        self.filter.setMinimumWidth(theme.PANEL_MIN_WIDTH // 2)
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._narrow)
-        self.said = Elided("Only you mark a module complete: Space or a click under Yours.", Tone.MUTED)
+        self.said = Elided(_HOW, Tone.MUTED)
         self.undo = QPushButton("Undo")
         self.undo.setProperty("flat", "true")
         self.undo.hide()
         self.undo.clicked.connect(self._undo)
-        self.tree = QTreeView()
-        self.tree.setModel(self.model)
-        self.tree.setUniformRowHeights(True)
-        self.tree.setAllColumnsShowFocus(True)
-        self.tree.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
-        head = self.tree.header()
-        head.setSectionsMovable(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        width = self.fontMetrics().averageCharWidth()
-        for column, characters in enumerate(_WIDTHS):
-            self.tree.setColumnWidth(column, characters * width)
-        copy = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.tree)
-        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.activated.connect(self.copy_rows)
-        space = QShortcut(QKeySequence(Qt.Key.Key_Space), self.tree)
-        space.setContext(Qt.ShortcutContext.WidgetShortcut)
-        space.activated.connect(self.toggle)
+        self.tree = self._tree()
+        for key, work in ((QKeySequence.StandardKey.Copy, self.copy_rows), (Qt.Key.Key_Space, self.toggle)):
+            shortcut = QShortcut(QKeySequence(key), self.tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(work)
         self.pane = StatePane(self._content())
         self.pane.retry.connect(self._read)
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(0, 0, 0, 0)
         column_.addWidget(self.pane)
         self.setFocusProxy(self.tree)
+
+    def _tree(self) -> QTreeView:
+        tree = QTreeView()
+        tree.setModel(self.model)
+        tree.setItemDelegateForColumn(Column.BUILT, ProgressBar(tree))
+        tree.setUniformRowHeights(True)
+        tree.setIndentation(theme.ICON)
+        tree.setAllColumnsShowFocus(True)
+        tree.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
+        tree.setHorizontalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
+        head = tree.header()
+        head.setSectionsMovable(True)
+        head.setStretchLastSection(False)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        width = self.fontMetrics().averageCharWidth()
+        for column, characters in _CHARACTERS.items():
+            tree.setColumnWidth(column, characters * width)
+        return tree
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The names take what the other columns leave.
+        head = self.tree.header()
+        others = head.length() - head.sectionSize(Column.MODULE)
+        least = _CHARACTERS[Column.MODULE] * self.fontMetrics().averageCharWidth()
+        bar = self.tree.verticalScrollBar().sizeHint().width()
+        head.resizeSection(Column.MODULE, max(least, self.width() - bar - others))
 
     def _content(self) -> QWidget:
         content = QWidget()
@@ -115,13 +148,16 @@ class RoadmapPanel(Panel):
         self.loaded.emit()
 
     def _open_current(self) -> None:
-        """Open the levels on which something is built and not all of it."""
+        """Open the phases on which something is built and not all of it."""
         roadmap = self.model.roadmap
+        if roadmap is None:
+            return
         for row in range(self.model.rowCount()):
-            total, built, partly, _ = (
-                roadmap.progress(roadmap.levels[row]) if roadmap is not None else (0, 0, 0, 0)
-            )
-            self.tree.setExpanded(self.model.index(row, 0), bool(built or partly) and built < total)
+            level = self.model.index(row, 0)
+            self.tree.setExpanded(level, _is_under_way(roadmap.progress(roadmap.levels[row])))
+            for below, phase in enumerate(roadmap.levels[row].phases):
+                is_open = _is_under_way(roadmap.progress(phase))
+                self.tree.setExpanded(self.model.index(below, 0, level), is_open)
 
     def _fail(self, error: Exception) -> None:
         self.pane.show_error(str(error), "The roadmap could not be read")
@@ -129,19 +165,26 @@ class RoadmapPanel(Panel):
 
     def _mark(self, key: str, complete: bool) -> None:
         desk, readers = self._desk, self._readers
-        if desk is None or readers is None:
+        # One after the other: two that are on their way at once could be written in the wrong order.
+        if desk is None or readers is None or self._is_marking:
             return
-        self._last = (key, complete)
-        readers.run(lambda: desk.mark_module(key, complete=complete), self._on_marked, self._on_not_marked)
+        self._is_marking = True
+        readers.run(
+            lambda: desk.mark_module(key, complete=complete),
+            lambda roadmap: self._on_marked(roadmap, key, complete),
+            self._on_not_marked,
+        )
 
-    def _on_marked(self, roadmap: Roadmap) -> None:
+    def _on_marked(self, roadmap: Roadmap, key: str, complete: bool) -> None:
+        self._is_marking, self._last = False, (key, complete)
+        at = formats.ny_minute(roadmap.marks[key].at_us)
+        word = f"{key} marked complete {at} NY" if complete else f"The mark of {key} taken back {at} NY"
+        self.said.say(word, tone=Tone.MUTED)
+        self.undo.show()
         self._show(roadmap)
-        if self._last is not None:
-            key, complete = self._last
-            self.said.say(f"{key} marked complete" if complete else f"The mark of {key} is taken back")
-            self.undo.show()
 
     def _on_not_marked(self, error: Exception) -> None:
+        self._is_marking = False
         self.said.say(f"Not marked: {error}", tone=Tone.DANGER)
 
     def _undo(self) -> None:
@@ -195,8 +238,28 @@ class RoadmapPanel(Panel):
             self.tree.setCurrentIndex(place)
         return True
 
+    def open_row(self) -> bool:
+        here = self.tree.currentIndex()
+        if not self.model.rowCount(here.siblingAtColumn(0)) or not here.isValid():
+            return False
+        place = here.siblingAtColumn(0)
+        self.tree.setExpanded(place, not self.tree.isExpanded(place))
+        return True
+
     def go_back(self) -> bool:
         if self.filter.text():
             self.filter.clear()
             return True
         return False
+
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue("columns", self.tree.header().saveState())
+
+    def restore_state(self, settings: QSettings) -> None:
+        columns = settings.value("columns")
+        if isinstance(columns, QByteArray):
+            self.tree.header().restoreState(columns)
+
+
+def _is_under_way(progress: Progress) -> bool:
+    return bool(progress.built or progress.partly) and progress.built < progress.total
