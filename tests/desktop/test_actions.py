@@ -267,3 +267,16 @@ def test_that_enter_brings_signal_detail_before_another_tab_that_was_clicked(
         live.take_focus()
         assert live.open_row()
         qtbot.waitUntil(lambda: not detail.visibleRegion().isEmpty())
+
+
+def test_that_a_panel_behind_another_tab_knows_that_nobody_sees_it(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1_366, 768)
+    window.apply(HOME)
+    statistics, dashboard = window.panels["signal_statistics"], window.panels["main_dashboard"]
+    seen: list[tuple[str, bool]] = []
+    for panel in (statistics, dashboard):
+        name = panel.key
+        window.docks[name].visibilityChanged.connect(lambda on, name=name: seen.append((name, on)))
+    window.show_panel("signal_statistics")
+    qtbot.waitUntil(lambda: ("signal_statistics", True) in seen and ("main_dashboard", False) in seen)
+    assert dashboard.visibleRegion().isEmpty()
