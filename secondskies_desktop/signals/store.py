@@ -170,13 +170,12 @@ def newest(connection: Connection, limit: int, before: tuple[int, str] | None = 
 
 def newest_in(connection: Connection, statuses: Sequence[str], limit: int) -> list[SignalRow]:
     """Return the newest signals that stand in one of some states, newest first."""
-    found: list[SignalRow] = []
-    for status in statuses:
-        query = _rows().where(signals.c.status == status)
-        found += [
-            _row(row) for row in connection.execute(query.order_by(signals.c.sort_us.desc()).limit(limit))
-        ]
-    return sorted(found, key=lambda row: (row.view.sort_us, row.view.trade_id), reverse=True)[:limit]
+    statement = (
+        "SELECT sort_us,trade_id,id,seq,view FROM signals WHERE status=? ORDER BY sort_us DESC LIMIT ?"
+    )
+    found = [row for status in statuses for row in fetch(connection, statement, (status, limit))]
+    found.sort(key=lambda row: row[:2], reverse=True)
+    return [_row(row[2:]) for row in found[:limit]]
 
 
 def changed_since(connection: Connection, seq: int, limit: int = 5_000) -> list[SignalRow]:
