@@ -143,11 +143,11 @@ def _stand(window: QMainWindow, column: _Standing) -> None:
         for dock in behind:
             window.tabifyDockWidget(head, dock)
             dock.show()
-        bring_forward(head)
+        head.show()
 
 
 def share(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
-    """Share width and height out as the workspace says; needs the window's real size."""
+    """Share width and height out as the workspace says, the first tab in front; needs the window's real size."""
     columns = _standing(window, docks, workspace)
     for column in columns:
         window.resizeDocks(
@@ -155,6 +155,9 @@ def share(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Work
             [round(window.height() * part) for part in column.shares],
             Qt.Orientation.Vertical,
         )
+        for tabs in column.places:
+            # Before the window's first layout this did nothing, and the last tab stood in front.
+            bring_forward(tabs[0])
     window.resizeDocks(
         [column.places[0][0] for column in columns],
         [round(window.width() * column.share) for column in columns],

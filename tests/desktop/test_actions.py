@@ -280,3 +280,18 @@ def test_that_a_panel_behind_another_tab_knows_that_nobody_sees_it(qtbot: QtBot,
     window.show_panel("signal_statistics")
     qtbot.waitUntil(lambda: ("signal_statistics", True) in seen and ("main_dashboard", False) in seen)
     assert dashboard.visibleRegion().isEmpty()
+
+
+def test_that_a_narrow_window_opens_with_its_first_panel_in_front(
+    qtbot: QtBot, dressed: QApplication, tmp_path: Path
+) -> None:
+    del dressed
+    settings = QSettings(str(tmp_path / "narrow.ini"), QSettings.Format.IniFormat)
+    made = MainWindow([first_panel(), *later_panels()], settings, clock=lambda: NOW_US)
+    qtbot.addWidget(made)
+    made.setMinimumSize(1, 1)
+    made.resize(800, 700)
+    made.apply(LIVE)
+    made.show()
+    qtbot.waitUntil(lambda: not made.panels["live_signals"].visibleRegion().isEmpty())
+    made.close()
