@@ -72,7 +72,12 @@ class RoadmapPanel(Panel):
         self.undo.hide()
         self.undo.clicked.connect(self._undo)
         self.tree = self._tree()
-        for key, work in ((QKeySequence.StandardKey.Copy, self.copy_rows), (Qt.Key.Key_Space, self.toggle)):
+        for key, work in (
+            (QKeySequence.StandardKey.Copy, self.copy_rows),
+            (Qt.Key.Key_Space, self.toggle),
+            (Qt.Key.Key_Return, self.open_row),
+            (Qt.Key.Key_Enter, self.open_row),
+        ):
             shortcut = QShortcut(QKeySequence(key), self.tree)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.setAutoRepeat(False)
