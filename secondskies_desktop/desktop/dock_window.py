@@ -12,7 +12,7 @@ from secondskies_desktop.desktop.layouts import Layouts
 from secondskies_desktop.desktop.on_screen import bring_back
 from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
-from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, arrange, share
+from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, arrange, bring_forward, share
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -120,8 +120,7 @@ class DockWindow(QMainWindow):
         dock = self.docks.get(key)
         if dock is None:
             return False
-        dock.show()
-        dock.raise_()
+        bring_forward(dock)
         return True
 
     def ask_layout_name(self) -> None:

@@ -137,6 +137,7 @@ class MainWindow(DockWindow):
         panel.detail_wanted.connect(self._on_detail_wanted)
         panel.day_chosen.connect(self.show_day)
         panel.panel_wanted.connect(self.show_panel)
+        dock.visibilityChanged.connect(partial(self._on_seen, panel))
         panel.set_demo(demo=self._demo)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
@@ -218,9 +219,15 @@ class MainWindow(DockWindow):
         now_us = self._clock()
         self.status.tick(now_us)
         for panel in self.panels.values():
-            if panel.isVisible():
+            # A dock behind another tab is no hidden widget to Qt: it only shows nothing.
+            if not panel.visibleRegion().isEmpty():
                 panel.tick(now_us)
         self.ticked.emit(now_us)
+
+    def _on_seen(self, panel: Panel, seen: bool) -> None:
+        panel.be_seen(seen=seen)
+        if seen:
+            panel.tick(self._clock())
 
     def active_panel(self) -> Panel | None:
         """Return the panel that has the keyboard, else the first visible one."""

@@ -75,6 +75,9 @@ class Panel(QWidget):
     def show_day(self, day: date | None) -> None:
         """A trade date was chosen for every panel, or taken away with None."""
 
+    def be_seen(self, *, seen: bool) -> None:
+        """The panel has come into sight, or lies behind another tab: what nobody sees need not be kept up."""
+
     def show_panels(self, targets: Sequence[tuple[str, str]]) -> None:
         """These panels can be asked for by `panel_wanted`: key and title."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStatusBar, QWidget
 
 from secondskies_desktop.desktop import formats, health, theme, typeface
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.desktop.widgets.labels import Text
 
 if TYPE_CHECKING:
@@ -80,8 +81,9 @@ class StatusItem(QWidget):
         calm = word.tone in (Tone.GOOD, Tone.TEXT, Tone.MUTED, Tone.UNKNOWN)
         tone = (Tone.MUTED if calm else word.tone) if self._marked else word.tone
         self.word.say(word.text, tone=tone)
-        if self.toolTip() != word.why:
-            self.setToolTip(word.why)
+        tip = plain(word.why)
+        if self.toolTip() != tip:
+            self.setToolTip(tip)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

@@ -143,8 +143,7 @@ def _stand(window: QMainWindow, column: _Standing) -> None:
         for dock in behind:
             window.tabifyDockWidget(head, dock)
             dock.show()
-        head.show()
-        head.raise_()
+        bring_forward(head)
 
 
 def share(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:
@@ -161,3 +160,12 @@ def share(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Work
         [round(window.width() * column.share) for column in columns],
         Qt.Orientation.Horizontal,
     )
+
+
+def bring_forward(dock: QDockWidget) -> None:
+    """Show a dock in front of those that share its place."""
+    dock.show()
+    if not dock.isFloating():
+        # Raising the widget that is uppermost already does nothing, whichever tab the trader has clicked since.
+        dock.lower()
+    dock.raise_()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QSettings, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTabBar
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.actions import Action, Actions
@@ -242,3 +242,41 @@ def test_that_a_narrow_status_bar_keeps_what_is_not_well(qtbot: QtBot, window: M
         assert bar.attention in shown
         assert all(bar.rect().contains(item.geometry()) for item in shown)
     assert bar.market.isHidden()
+
+
+def tab_bars(window: MainWindow) -> list[QTabBar]:
+    """Return the tabs of docks that are seen."""
+    bars = window.findChildren(QTabBar)
+    return [
+        one for one in bars if one.isVisible() and "Webhook Monitor" in map(one.tabText, range(one.count()))
+    ]
+
+
+def test_that_enter_brings_signal_detail_before_another_tab_that_was_clicked(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.resize(1_366, 768)
+    window.apply(LIVE)
+    live, detail = window.panels["live_signals"], window.panels["signal_detail"]
+    for _ in range(2):
+        qtbot.waitUntil(lambda: bool(tab_bars(window)))
+        bar = tab_bars(window)[0]
+        other = next(place for place in range(bar.count()) if bar.tabText(place) == "Webhook Monitor")
+        bar.setCurrentIndex(other)
+        qtbot.waitUntil(lambda: detail.visibleRegion().isEmpty())
+        live.take_focus()
+        assert live.open_row()
+        qtbot.waitUntil(lambda: not detail.visibleRegion().isEmpty())
+
+
+def test_that_a_panel_behind_another_tab_knows_that_nobody_sees_it(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1_366, 768)
+    window.apply(HOME)
+    statistics, dashboard = window.panels["signal_statistics"], window.panels["main_dashboard"]
+    seen: list[tuple[str, bool]] = []
+    for panel in (statistics, dashboard):
+        name = panel.key
+        window.docks[name].visibilityChanged.connect(lambda on, name=name: seen.append((name, on)))
+    window.show_panel("signal_statistics")
+    qtbot.waitUntil(lambda: ("signal_statistics", True) in seen and ("main_dashboard", False) in seen)
+    assert dashboard.visibleRegion().isEmpty()

@@ -8,6 +8,8 @@ import pytest
 from secondskies_desktop.desktop.models.columns import Column
 from secondskies_desktop.desktop.models.explanations import explanation
 from secondskies_desktop.desktop.models.shown_signal import KINDS, Bias, Shown, kind_bits, shown
+from secondskies_desktop.desktop.tooltips import plain
+from secondskies_desktop.desktop.widgets.labels import Text
 from secondskies_desktop.signals.view import SignalView
 from secondskies_desktop.signals.vocabulary import Direction, EventType, LegStatus, Source, Status
 from tests.desktop.made_signals import NOW_US, a_row, a_view
@@ -189,3 +191,13 @@ def test_that_signals_share_what_they_say_alike_whatever_made_them() -> None:
     assert stored.sources is again.sources
     assert stored.event_counts is again.event_counts
     assert stored.session is again.session
+
+
+@pytest.mark.usefixtures("dressed")
+def test_that_a_tooltip_shows_what_came_from_outside_as_it_is() -> None:
+    assert plain("20251210_104200000_BULLISH & more") == "20251210_104200000_BULLISH & more"
+    hostile = "<img src='file:///etc/passwd'> <b>"
+    label = Text()
+    label.say("x", hostile)
+    assert "<img" not in label.toolTip()
+    assert "&lt;img" in label.toolTip()

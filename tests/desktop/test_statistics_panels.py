@@ -123,13 +123,13 @@ def test_that_a_hidden_panel_asks_nothing_and_asks_when_it_is_seen_again(
     qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers
 ) -> None:
     panel = opened(qtbot, MainDashboard(clock=lambda: NOW_US), desk, bridge, readers)
-    panel.hide()
+    panel.be_seen(seen=False)
     desk.calls.clear()
     desk.change(a_row(9_002, a_view(), seq=desk.seq + 1))
     qtbot.wait(1_300)
     assert "statistics" not in desk.calls
     with qtbot.waitSignal(panel.loaded):
-        panel.show()
+        panel.be_seen(seen=True)
     assert "statistics" in desk.calls
 
 

@@ -11,6 +11,7 @@ from secondskies_desktop.desktop.models.columns import COLUMN_COUNT, COLUMNS, Co
 from secondskies_desktop.desktop.models.explanations import explanation
 from secondskies_desktop.desktop.models.shown_signal import cells
 from secondskies_desktop.desktop.models.signal_book import Counts, SignalBook
+from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.foundation.sessions import trade_date
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class SignalsModel(QAbstractTableModel):
         if role == _ALIGNMENT:
             return _ALIGNMENTS[index.column()] if index.isValid() else None
         if role == _TOOL_TIP and index.isValid():
-            return explanation(self.book.at(index.row()), Column(index.column()), self.now_us)
+            return plain(explanation(self.book.at(index.row()), Column(index.column()), self.now_us))
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:

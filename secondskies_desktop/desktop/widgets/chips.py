@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.desktop.widgets.labels import set_tone
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Chip(QLabel):
         """Show a word, its tone and its tooltip."""
         if self.text() != text:
             self.setText(text)
-        self.setToolTip(why)
+        self.setToolTip(plain(why))
         if tone is not None:
             set_tone(self, tone)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.formats import UNKNOWN
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import plain
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFont, QPaintEvent, QResizeEvent
@@ -48,8 +49,9 @@ class Text(QLabel):
         """Show a text, the tooltip behind it, and its tone; costs nothing where nothing changes."""
         if self.text() != text:
             self.setText(text)
-        if self.toolTip() != why:
-            self.setToolTip(why)
+        tip = plain(why)
+        if self.toolTip() != tip:
+            self.setToolTip(tip)
         if tone is not None:
             set_tone(self, tone)
 
@@ -104,7 +106,7 @@ class Elided(QWidget):
 
     def _explain(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self._text) > self.width()
-        self.setToolTip(self._why or (self._text if cut else ""))
+        self.setToolTip(plain(self._why or (self._text if cut else "")))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -139,7 +141,7 @@ class Card(QFrame):
         """Show the number, its basis and where it comes from."""
         self.number.say(number, why, Tone.FAINT if number == UNKNOWN else tone)
         self.basis.say(basis, why)
-        self.setToolTip(why)
+        self.setToolTip(plain(why))
 
 
 class StackedCard(Card):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from secondskies_desktop.desktop import severities, theme, typeface
 from secondskies_desktop.desktop.panels.attention.columns import MARK, SEVERITY, TEXT
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.foundation.documents.table import safe_cell
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class LinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return _brush(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.text if column in (MARK, TEXT) else self.columns[column].why
+            return plain(line.text) if column in (MARK, TEXT) else self.columns[column].why
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:

@@ -26,8 +26,6 @@ from secondskies_desktop.foundation.sessions import trade_date
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from secondskies_desktop.desktop.attention import Noticed
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
@@ -82,14 +80,8 @@ class CommandCenter(Panel):
     def stop(self) -> None:
         self.feed.stop()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.feed.be_seen(seen=True)
-        self.tick(self._clock())
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.feed.be_seen(seen=False)
+    def be_seen(self, *, seen: bool) -> None:
+        self.feed.be_seen(seen=seen)
 
     def tick(self, now_us: int) -> None:
         self.now.tick(now_us)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from PySide6.QtCore import QSettings
-    from PySide6.QtGui import QHideEvent, QShowEvent
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
@@ -105,13 +104,8 @@ class MainDashboard(Panel):
     def stop(self) -> None:
         self.feed.stop()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.feed.be_seen(seen=True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.feed.be_seen(seen=False)
+    def be_seen(self, *, seen: bool) -> None:
+        self.feed.be_seen(seen=seen)
 
     def show_day(self, day: date | None) -> None:
         self.chooser.choose_day(day)

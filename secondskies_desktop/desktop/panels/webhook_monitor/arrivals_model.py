@@ -18,6 +18,7 @@ from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import (
     why_of,
 )
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,7 +74,7 @@ class ArrivalsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._brush(row, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return why_of(row, index.column())
+            return plain(why_of(row, index.column()))
         return None
 
     def _brush(self, row: ArrivalRow, column: int) -> QBrush | None:
