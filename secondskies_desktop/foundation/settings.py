@@ -232,6 +232,11 @@ def read_settings(file: Path) -> Settings:
         raise UnreadableSettings(f"{file.name}: {error}") from error
 
 
+def prepare_changes() -> None:
+    """Load what a change needs, off the window's thread: the first change waits thirty times as long otherwise."""
+    import tomlkit  # noqa: F401
+
+
 def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
     """Change one setting in its file, keeping the trader's comments; returns all settings.
 

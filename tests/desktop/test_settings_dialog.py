@@ -244,6 +244,21 @@ def test_that_preferences_without_a_file_keep_their_bounds(qtbot: QtBot, qapp: Q
     assert preferences.now.desktop.scale_percent == 150
 
 
+def test_that_a_change_that_could_not_be_taken_back_can_be_tried_again(
+    file: Path, qapp: QApplication
+) -> None:
+    del qapp
+    preferences = Preferences(file)
+    assert preferences.set("desktop", "motion", "reduced")
+    written = file.read_text()
+    file.write_text("[desktop]\nmisspelt = 1\n")
+    assert (preferences.undo(), preferences.can_undo) == (False, True)
+    file.write_text(written)
+    assert (preferences.undo(), preferences.can_undo) == (True, False)
+    assert read_settings(file).desktop.motion == "system"
+    assert not preferences.undo()
+
+
 def test_that_theme_and_motion_follow_the_settings_at_once(qtbot: QtBot, dressed: QApplication) -> None:
     preferences = Preferences()
     appearance = Appearance(preferences)
