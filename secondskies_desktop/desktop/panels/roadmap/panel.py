@@ -43,6 +43,7 @@ _CHARACTERS = {
     Column.WHEN: 21,
     Column.WHERE: 19,
 }
+_LONGEST_NAME = 64
 _HOW = "Only you mark a module complete: Space, or a click under Yours."
 
 
@@ -109,12 +110,13 @@ class RoadmapPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # The names take what the other columns leave.
+        # The names take what the other columns leave, but no more than the longest of them needs.
         head = self.tree.header()
         others = head.length() - head.sectionSize(Column.MODULE)
-        least = _CHARACTERS[Column.MODULE] * self.fontMetrics().averageCharWidth()
-        bar = self.tree.verticalScrollBar().sizeHint().width()
-        head.resizeSection(Column.MODULE, max(least, self.width() - bar - others))
+        character = self.fontMetrics().averageCharWidth()
+        room = self.width() - self.tree.verticalScrollBar().sizeHint().width() - others
+        least, most = _CHARACTERS[Column.MODULE] * character, _LONGEST_NAME * character
+        head.resizeSection(Column.MODULE, min(max(least, room), most))
 
     def _content(self) -> QWidget:
         content = QWidget()
