@@ -72,7 +72,7 @@ def _refresh_ms(profile: Profile) -> float:
             desk.statistics(Query(2.0, BeMode.NO_BE, today, today))
             desk.statistics(Query(2.0, BeMode.NO_BE))
             desk.accumulated(today)
-            desk.running(500)
+            desk.running(100)
             spent.append(1_000 * (time.perf_counter() - begun))
         return statistics.median(spent)
     finally:

@@ -184,7 +184,7 @@ class Desk:
     def _counted(self) -> Statistics:
         with self._database.connect() as connection:
             rows = signal_store.tallies_since(connection, self._statistics.seq)
-            if not rows and signal_store.counters(connection) == (0, 0):
+            if not self._statistics.is_counted and not rows and signal_store.counters(connection) == (0, 0):
                 # Nothing to count is counted, also before an engine has ever run here.
                 rows = [signal_store.TallyRow(*MARK, -1, b"")]
             self._statistics.take(rows)

@@ -36,7 +36,7 @@ from secondskies_desktop.signals.tally import STATUSES, UNIT, UNKNOWN_STEP
 from secondskies_desktop.signals.vocabulary import Direction, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from secondskies_desktop.signals.statistics import Numbers
     from secondskies_desktop.signals.store import TallyRow
@@ -101,6 +101,11 @@ class Statistics:
         """The newest change that was taken: what comes behind it is to be taken next."""
         return self._seq
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether everything has been counted once."""
+        return self._counted
+
     def take(self, rows: Iterable[TallyRow]) -> None:
         """Take the tally rows that changed; the same row again changes nothing."""
         with self._lock:
@@ -130,10 +135,11 @@ class Statistics:
                 return None
             sums = self._sums_for(query.target, query.mode)
             if query.first is None and query.last is None:
-                return _report(query, sums.total, self._steps.total, sums.by_row)
+                return _report(query, sums.total, self._steps.total, _results(query, sums, sums.by_row))
             rows = {place: row for place, row in sums.by_row.items() if _within(place[0], query)}
             steps = sum((self._steps.by_row[place] for place in rows), start=self._steps.nothing())
-            return _report(query, sum(rows.values(), start=sums.nothing()), steps, rows)
+            everything = sum(rows.values(), start=sums.nothing())
+            return _report(query, everything, steps, _results(query, sums, rows))
 
     def by_date(self, query: Query) -> dict[date, Summary] | None:
         """Return the summary of each trade date on which anything was counted, of tradeable sessions."""
@@ -154,12 +160,10 @@ class Statistics:
         with self._lock:
             if not self._counted:
                 return None
-            sums = self._sums_for(1.0, BeMode.NO_BE)
-            groups = tradeable_groups()
             by_date = {one: dict[date, int]() for one in _ACCUMULATED}
-            for (day, _), row in sums.by_row.items():
+            for (day, _), found in self._sums_for(1.0, BeMode.NO_BE).tradeable.items():
                 if day:
-                    at, found = date.fromisoformat(day), row[groups].sum(axis=0).tolist()
+                    at = date.fromisoformat(day)
                     for field, counts in by_date.items():
                         counts[at] = counts.get(at, 0) + found[field]
         valid = by_date[Field.VALID]
@@ -186,6 +190,7 @@ class Statistics:
 _KEPT_QUESTIONS = 6
 """Targets and modes whose sums are kept; each holds about 8 kB a trade date."""
 _FINISHED = Field.STATUS + STATUSES.index(Status.COMPLETED)
+_TRADEABLE = tradeable_groups()
 _ACCUMULATED: tuple[int, ...] = (Field.CONFIRMED, _FINISHED, Field.VALID)
 
 
@@ -196,6 +201,8 @@ class RunningSums:
         self._shape = shape
         self._work_out = work_out
         self.by_row: dict[tuple[str, str], Numbers] = {}
+        self.tradeable: dict[tuple[str, str], list[int]] = {}
+        """The same of each row, added over the groups of tradeable sessions."""
         self.total = self.nothing()
 
     def nothing(self) -> Numbers:
@@ -207,12 +214,17 @@ class RunningSums:
         before, now = self.by_row.get(place), self._work_out(packed)
         self.total = self.total + now if before is None else self.total + now - before
         self.by_row[place] = now
+        self.tradeable[place] = now[..., _TRADEABLE, :].sum(axis=-2).ravel().tolist()
 
 
-def _report(query: Query, sums: Numbers, steps: Numbers, rows: Mapping[tuple[str, str], Numbers]) -> Report:
+Results = tuple[list[int], list[float], list[float]]
+"""By trade date: how many results are decided, and their sum in R at both ends."""
+
+
+def _report(query: Query, sums: Numbers, steps: Numbers, results: Results) -> Report:
     groups = tradeable_groups(query.direction)
     total = summary(sums[groups].sum(axis=0))
-    numbers, lows, highs = _results_by_date(rows, groups)
+    numbers, lows, highs = results
     low, high = clustered_mean(lows, numbers), clustered_mean(highs, numbers)
     return Report(
         query=query,
@@ -232,26 +244,24 @@ def _report(query: Query, sums: Numbers, steps: Numbers, rows: Mapping[tuple[str
     )
 
 
-_DECIDED = [Field.WIN, Field.SCRATCH, Field.LOSS, Field.AMBIGUOUS]
+_DECIDED = (Field.WIN, Field.SCRATCH, Field.LOSS, Field.AMBIGUOUS)
 
 
-def _results_by_date(
-    rows: Mapping[tuple[str, str], Numbers], groups: list[int]
-) -> tuple[list[int], list[float], list[float]]:
-    """Return, for each trade date, how many results are decided and their sum in R at both ends."""
-    dates = sorted({day for day, _ in rows if day})
-    places = {day: place for place, day in enumerate(dates)}
-    known = [(places[day], row) for (day, _), row in rows.items() if day]
-    if not known:
-        return [], [], []
-    of_rows = np.stack([row for _, row in known])[:, groups].sum(axis=1)
-    found = np.zeros((len(dates), of_rows.shape[1]), dtype=np.int64)
-    np.add.at(found, [place for place, _ in known], of_rows)
-    return (
-        found[:, _DECIDED].sum(axis=1).tolist(),
-        (found[:, Field.R_LOW] / UNIT).tolist(),
-        (found[:, Field.R_HIGH] / UNIT).tolist(),
-    )
+def _results(query: Query, sums: RunningSums, places: Iterable[tuple[str, str]]) -> Results:
+    """Return the results of rows by trade date: charts of one date are one cluster."""
+    found: dict[str, tuple[int, int, int]] = {}
+    for place in places:
+        if not place[0]:
+            continue
+        if query.direction is None:
+            row = sums.tradeable[place]
+        else:
+            row = sums.by_row[place][tradeable_groups(query.direction)].sum(axis=0).tolist()
+        number, low, high = found.get(place[0], (0, 0, 0))
+        decided = number + sum(row[field] for field in _DECIDED)
+        found[place[0]] = (decided, low + row[Field.R_LOW], high + row[Field.R_HIGH])
+    rows = found.values()
+    return [one[0] for one in rows], [one[1] / UNIT for one in rows], [one[2] / UNIT for one in rows]
 
 
 def _within(day: str, query: Query) -> bool:

@@ -248,7 +248,7 @@ def test_that_what_was_silent_for_hours_is_unknown_and_in_no_number() -> None:
         running(3, 3, Direction.BULLISH),
         running(4, 60 * 24, Direction.BEARISH),
     ]
-    found = exposure(rows, NOW_US)  # type: ignore[arg-type]
+    found = exposure(rows, NOW_US, 100)  # type: ignore[arg-type]
     assert (len(found.heard), found.bullish, found.bearish, found.silent) == (3, 3, 0, 1)
     assert (found.no_be_r, found.be_r) == (3, 2)
     report = FakeDesk().statistics(Basis().query(TODAY))

@@ -55,7 +55,11 @@ class ActiveSignals(Section):
             f"None is running.{silent} A signal stands here from its entry to the end of its No-BE leg."
         )
         parts = [f"newest {LISTED} of {formats.count(len(rows))}"] if len(rows) > LISTED else []
-        parts += [f"{formats.count(found.silent)} silent"] if found.silent and rows else []
+        parts += (
+            [f"{formats.count(found.silent)}{'+' if found.more else ''} silent"]
+            if found.silent and rows
+            else []
+        )
         self.note.say(" · ".join(parts))
 
     @staticmethod

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.signals.changes import SignalRow
 
-_RUNNING = 500
+_RUNNING = 100
 
 
 class Answer(NamedTuple):
@@ -116,7 +116,7 @@ class MainDashboard(Panel):
         if rolled:
             self.feed.ask()
         elif self._answer is not None:
-            self.active.show_exposure(exposure(self._answer.running, now_us), now_us)
+            self.active.show_exposure(exposure(self._answer.running, now_us, _RUNNING), now_us)
 
     def save_state(self, settings: QSettings) -> None:
         settings.setValue("basis", encoded(self.chooser.basis))
@@ -145,7 +145,7 @@ class MainDashboard(Panel):
         self._answer, self._now_us = answer, self._clock()
         basis = answer.basis
         span = basis.span.value if basis.day is None else f"{basis.day:%a %d %b %Y}"
-        found = exposure(answer.running, self._now_us)
+        found = exposure(answer.running, self._now_us, _RUNNING)
         self.active.show_exposure(found, self._now_us)
         self.outcome.show_report(answer.today, basis)
         self.sessions.show_report(answer.span, basis, span)

@@ -39,6 +39,8 @@ class Exposure(NamedTuple):
     """Under BE=1 a protected signal risks nothing more."""
     silent: int
     """Others that never told their end: whether they run is UNKNOWN, and they are in no number here."""
+    more: bool
+    """There may be older ones: these are only the newest."""
 
 
 class Notice(NamedTuple):
@@ -49,8 +51,8 @@ class Notice(NamedTuple):
     why: str
 
 
-def exposure(rows: Sequence[SignalRow], now_us: int) -> Exposure:
-    """Return what is running among signals; µs UTC."""
+def exposure(rows: Sequence[SignalRow], now_us: int, most: int) -> Exposure:
+    """Return what is running among the newest `most` running signals; µs UTC."""
     told_once = [row for row in rows if row.view.linked_to is None]
     heard = [row for row in told_once if _is_heard(row.view, now_us)]
     return Exposure(
@@ -60,6 +62,7 @@ def exposure(rows: Sequence[SignalRow], now_us: int) -> Exposure:
         no_be_r=len(heard),
         be_r=sum(1 for row in heard if row.view.status == "ACTIVE"),
         silent=len(told_once) - len(heard),
+        more=len(rows) >= most,
     )
 
 
@@ -87,9 +90,10 @@ def warnings(found: Exposure, today: Report, session: str, basis: Basis) -> list
         why = f"{cancelled} of {settled} settled triangles were cancelled today"
         listed.append(Notice(Tone.TEXT, f"Noise: {formats.share(cancelled, settled)} cancelled", why))
     if found.silent:
+        among = " among the newest" if found.more else ""
         why = (
-            f"{formats.count(found.silent)} signals never told their end and were silent for six hours of open market: "
-            "whether they still run is UNKNOWN, and they are in no number here"
+            f"{formats.count(found.silent)} signals{among} never told their end and were silent for six hours of open "
+            "market: whether they still run is UNKNOWN, and they are in no number here"
         )
         listed.append(Notice(Tone.UNKNOWN, f"{formats.count(found.silent)} silent for 6 h: UNKNOWN", why))
     return listed
