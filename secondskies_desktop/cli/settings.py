@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Any
 
 import typer
 
-from secondskies_desktop.cli.context import JSON, profile, say
+from secondskies_desktop.cli.context import JSON, bare_profile, say
 from secondskies_desktop.foundation.declared_settings import Declared, declared
 from secondskies_desktop.foundation.settings import Settings, change_setting, read_settings
 
 app = typer.Typer(help="What can be set, and what is set.")
+_SWITCH = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
 
 
 @app.command("list")
 def list_(as_json: Annotated[bool, JSON] = False) -> None:
     """List every setting with its value, its default and its explanation."""
-    settings = read_settings(profile().settings_file)
+    settings = read_settings(bare_profile().settings_file)
     rows = [_answer(settings, one) for one in declared()]
     head = ("key", "value", "default", "title", "explanation")
     say(rows, lambda: [head, *([_word(row[name]) for name in head] for row in rows)], as_json=as_json)
@@ -25,15 +27,16 @@ def list_(as_json: Annotated[bool, JSON] = False) -> None:
 @app.command("get")
 def get(key: str, as_json: Annotated[bool, JSON] = False) -> None:
     """Show one setting."""
-    answer = _answer(read_settings(profile().settings_file), _named(key))
+    answer = _answer(read_settings(bare_profile().settings_file), _named(key))
     say(answer, lambda: [list(answer), [_word(value) for value in answer.values()]], as_json=as_json)
 
 
-@app.command("set")
+# So that a number below zero is a value to refuse by its bounds, and no option.
+@app.command("set", context_settings={"ignore_unknown_options": True})
 def set_(key: str, value: str, as_json: Annotated[bool, JSON] = False) -> None:
     """Set one setting; what cannot be meant is refused and changes nothing."""
     one = _named(key)
-    settings = change_setting(profile().settings_file, one.group, one.key, _meant(one, value))
+    settings = change_setting(bare_profile().settings_file, one.group, one.key, _meant(one, value))
     answer = _answer(settings, one)
     say(answer, lambda: [list(answer), [_word(part) for part in answer.values()]], as_json=as_json)
 
@@ -45,17 +48,17 @@ def _named(key: str) -> Declared:
     return found
 
 
-def _meant(one: Declared, value: str) -> Any:
+def _meant(one: Declared, word: str) -> Any:
+    """Return the value that a word of the command line stands for."""
+    value: Any = word
     if isinstance(one.default, bool):
-        words = {"true": True, "on": True, "yes": True, "false": False, "off": False, "no": False}
-        if value.casefold() not in words:
-            raise typer.BadParameter(f"{one.name} is true or false, not {value}")
-        return words[value.casefold()]
-    if isinstance(one.default, int):
-        try:
-            return int(value)
-        except ValueError:
-            raise typer.BadParameter(f"{one.name} is a whole number, not {value}") from None
+        value = _SWITCH.get(word.casefold(), word)
+    elif isinstance(one.default, int):
+        with contextlib.suppress(ValueError):
+            value = int(word)
+    refusal = one.refusal(value)
+    if refusal:
+        raise typer.BadParameter(refusal)
     return value
 
 

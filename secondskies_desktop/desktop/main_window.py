@@ -289,7 +289,10 @@ class MainWindow(DockWindow):
     def show_settings(self) -> None:
         """Show the settings."""
         from secondskies_desktop.desktop.settings_dialog import SettingsDialog
+        from secondskies_desktop.foundation.settings import prepare_changes
 
+        if self._readers is not None:
+            self._readers.run(prepare_changes)
         SettingsDialog(self.preferences, self).open()
 
     def _entries(self, typed: str) -> list[Entry]:

@@ -59,8 +59,11 @@ class Preferences(QObject):
         return bool(self._undo)
 
     def undo(self) -> bool:
-        """Take the last change back; False where there is none."""
-        return bool(self._undo) and self._write(*self._undo.pop())
+        """Take the last change back; False where there is none, or where it is refused and can be tried again."""
+        if not self._undo or not self._write(*self._undo[-1]):
+            return False
+        self._undo.pop()
+        return True
 
     def _write(self, group: str, key: str, value: Any) -> bool:
         try:

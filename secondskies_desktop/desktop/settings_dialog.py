@@ -1,134 +1,67 @@
-"""The settings, generated from their declaration: searchable, explained, each with its way back."""
+"""The settings, generated from their declaration: by groups, searchable, explained, each with its way back."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from secondskies_desktop.desktop import theme, typeface
+from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.settings_row import SettingRow
 from secondskies_desktop.desktop.theme import Tone
-from secondskies_desktop.desktop.widgets.drop_down import DropDown
 from secondskies_desktop.desktop.widgets.labels import Caption, Text
-from secondskies_desktop.foundation.declared_settings import Declared, declared
+from secondskies_desktop.foundation.declared_settings import declared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from PySide6.QtGui import QWheelEvent
-
     from secondskies_desktop.desktop.preferences import Preferences
 
-_SIZE = (86 * theme.GRID, 76 * theme.GRID)
-_EDITOR_WIDTH = 26 * theme.GRID
+_SIZE = (106 * theme.GRID, 76 * theme.GRID)
+_GROUPS_WIDTH = 20 * theme.GRID
 
 
-class NumberField(QSpinBox):
-    """A whole number within bounds; the wheel changes it only while it has the keyboard."""
+class GroupHead(QWidget):
+    """The name of a group, and the way back for all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str, rows: list[SettingRow]) -> None:
         super().__init__()
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setKeyboardTracking(False)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-
-class SettingRow(QWidget):
-    """Title and explanation, an editor, a way back to the default, and why a value was refused."""
-
-    def __init__(self, one: Declared, preferences: Preferences) -> None:
-        super().__init__()
-        self.setting = one
-        self._preferences = preferences
-        self.title = Text(one.title, Tone.TEXT, typeface.strong_font())
-        restart = " Taken at the next start." if one.needs_restart else ""
-        self.explanation = Text(f"{one.explanation}{restart}", Tone.MUTED)
-        self.explanation.setWordWrap(True)
-        self.refusal = Text("", Tone.DANGER)
-        self.refusal.setWordWrap(True)
-        self.refusal.hide()
-        self.editor, self._show = self._editor()
-        self.editor.setAccessibleName(one.title)
-        self.editor.setToolTip(one.name)
-        self.editor.setFixedWidth(_EDITOR_WIDTH)
-        self.reset = QPushButton("Reset")
+        self._rows = rows
+        self.title = Caption(title)
+        self.reset = QPushButton()
         self.reset.setProperty("flat", "true")
-        self.reset.setToolTip(f"Back to {_word(one.default)}")
-        self.reset.clicked.connect(lambda: self._set(one.default))
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, theme.HALF, 0, theme.HALF)
-        grid.setVerticalSpacing(theme.HALF // 2)
-        grid.setHorizontalSpacing(2 * theme.GRID)
-        grid.setColumnStretch(0, 1)
-        grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.explanation, 1, 0)
-        grid.addWidget(self.refusal, 2, 0, 1, 3)
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(self.editor, 0, 1, 2, 1, top)
-        grid.addWidget(self.reset, 0, 2, 2, 1, top)
-        self.show_value()
+        self.reset.clicked.connect(self._reset)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, theme.GRID, 0, 0)
+        line.addWidget(self.title)
+        line.addStretch(1)
+        line.addWidget(self.reset)
+        self.count()
 
-    def show_value(self) -> None:
-        """Show what is set, and whether it is the default."""
-        value = self._preferences.value(self.setting.group, self.setting.key)
-        self.editor.blockSignals(True)
-        self._show(value)
-        self.editor.blockSignals(False)
-        self.reset.setVisible(value != self.setting.default)
-        self.refusal.hide()
+    def count(self) -> None:
+        """Say how many are changed."""
+        changed = sum(row.is_changed for row in self._rows)
+        self.reset.setText(f"Reset {changed} in {self.title.text()}")
+        self.reset.setVisible(changed > 1)
 
-    def refuse(self, why: str) -> None:
-        """Say why a value was not taken; what was typed stays."""
-        self.refusal.say(why)
-        self.refusal.show()
-
-    def _set(self, value: Any) -> None:
-        if self._preferences.set(self.setting.group, self.setting.key, value):
-            self.show_value()
-
-    def _editor(self) -> tuple[QWidget, Callable[[Any], object]]:
-        one = self.setting
-        if one.choices:
-            drop = DropDown()
-            drop.addItems([choice.capitalize() for choice in one.choices])
-            drop.activated.connect(lambda place: self._set(one.choices[place]))
-            return drop, lambda value: drop.setCurrentIndex(one.choices.index(value))
-        if isinstance(one.default, bool):
-            box = QCheckBox()
-            box.toggled.connect(self._set)
-            return box, box.setChecked
-        if isinstance(one.default, int):
-            spin = NumberField()
-            spin.setRange(one.low or 0, one.high or 0)
-            spin.valueChanged.connect(self._set)
-            return spin, spin.setValue
-        line = QLineEdit()
-        line.editingFinished.connect(lambda: self._set(line.text().strip()))
-        return line, line.setText
+    def _reset(self) -> None:
+        for row in self._rows:
+            if row.is_changed:
+                row.go_to_default()
 
 
 class SettingsDialog(QDialog):
-    """All settings by groups; typing narrows them, Ctrl+Z takes the last change back."""
+    """All settings by groups; typing finds them in every group, Ctrl+Z takes the last change back."""
 
     def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,44 +73,69 @@ class SettingsDialog(QDialog):
         self.search.setPlaceholderText("Search: sound, tray, port …")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._narrow)
+        self.problem = Text(preferences.problem, Tone.DANGER)
+        self.problem.setWordWrap(True)
+        self.problem.setVisible(bool(preferences.problem))
         self.rows = [SettingRow(one, preferences) for one in declared()]
-        self.groups: dict[str, Caption] = {}
+        titles = list(dict.fromkeys(row.setting.group_title for row in self.rows))
+        self.groups = {title: GroupHead(title, self._rows_of(title)) for title in titles}
+        self.list = QListWidget()
+        self.list.setFixedWidth(_GROUPS_WIDTH)
+        self.list.setAccessibleName("Groups")
+        self.list.addItems(titles)
+        for place in range(self.list.count()):
+            self.list.item(place).setSizeHint(QSize(0, theme.ROW))
+        self._chosen = 0
+        self.list.currentRowChanged.connect(self._on_group)
         self.nothing = Text("No setting says that.", Tone.MUTED)
-        self.nothing.hide()
+        self.restart = Text("Some of this is taken at the next start.", Tone.WATCH)
+        self.restart.hide()
         self.undo = QPushButton("Undo the last change")
         self.undo.setProperty("flat", "true")
-        self.undo.setEnabled(False)
+        self.undo.setToolTip("Ctrl+Z")
+        self.undo.setEnabled(preferences.can_undo)
         self.undo.clicked.connect(self._undo)
+        self._lay_out()
+        preferences.changed.connect(self._on_changed)
+        preferences.refused.connect(self._on_refused)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._undo)
+        self._narrow()
+        self.search.setFocus()
+
+    def _rows_of(self, title: str) -> list[SettingRow]:
+        return [row for row in self.rows if row.setting.group_title == title]
+
+    def _lay_out(self) -> None:
         close = QPushButton("Close")
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
         foot.addWidget(self.undo)
         foot.addStretch(1)
+        foot.addWidget(self.restart)
         foot.addWidget(close)
+        middle = QHBoxLayout()
+        middle.setSpacing(2 * theme.GRID)
+        middle.addWidget(self.list)
+        middle.addWidget(self._pages(), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(*(4 * [2 * theme.GRID]))
         column.setSpacing(theme.GRID)
         column.addWidget(self.search)
-        column.addWidget(self._list(), 1)
+        column.addWidget(self.problem)
+        column.addLayout(middle, 1)
         column.addLayout(foot)
-        preferences.changed.connect(self._on_changed)
-        preferences.refused.connect(self._on_refused)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._undo)
-        self.search.setFocus()
 
-    def _list(self) -> QScrollArea:
+    def _pages(self) -> QScrollArea:
         inner = QWidget()
         inner.setAutoFillBackground(False)
         column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, theme.GRID, 0)
         column.setSpacing(theme.HALF)
         column.addWidget(self.nothing)
-        for row in self.rows:
-            title = row.setting.group_title
-            if title not in self.groups:
-                self.groups[title] = Caption(title)
-                self.groups[title].setContentsMargins(0, theme.GRID, 0, 0)
-                column.addWidget(self.groups[title])
-            column.addWidget(row)
+        for title, head in self.groups.items():
+            column.addWidget(head)
+            for row in self._rows_of(title):
+                column.addWidget(row)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(inner)
@@ -185,18 +143,40 @@ class SettingsDialog(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.viewport().setAutoFillBackground(False)
+        self._scroll = scroll
         return scroll
 
-    def _narrow(self, words: str) -> None:
-        shown = {row: row.setting.matches(words) for row in self.rows}
-        for row, is_shown in shown.items():
-            row.setVisible(is_shown)
-        for title, caption in self.groups.items():
-            caption.setVisible(any(on for row, on in shown.items() if row.setting.group_title == title))
-        self.nothing.setVisible(not any(shown.values()))
+    def _on_group(self, place: int) -> None:
+        """Show one group; what was searched for is left."""
+        self._chosen = place
+        if self.search.text():
+            self.search.clear()
+        else:
+            self._narrow()
+
+    def _narrow(self) -> None:
+        """Show what every word of the search says, in all groups; without one the chosen group."""
+        words = self.search.text().strip()
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(-1 if words else self._chosen)
+        self.list.blockSignals(False)
+        chosen = list(self.groups)[self._chosen]
+        hits = [
+            row
+            for row in self.rows
+            if (row.setting.matches(words) if words else row.setting.group_title == chosen)
+        ]
+        for row in self.rows:
+            row.setVisible(row in hits)
+        with_hits = {row.setting.group_title for row in hits}
+        for title, head in self.groups.items():
+            head.setVisible(title in with_hits)
+        self.nothing.setVisible(not hits)
+        self._scroll.verticalScrollBar().setValue(0)
 
     def _undo(self) -> None:
-        self.undo.setEnabled(self._preferences.undo() and self._preferences.can_undo)
+        self._preferences.undo()
+        self.undo.setEnabled(self._preferences.can_undo)
 
     def _row(self, group: str, key: str) -> SettingRow | None:
         return next((row for row in self.rows if (row.setting.group, row.setting.key) == (group, key)), None)
@@ -205,15 +185,12 @@ class SettingsDialog(QDialog):
         row = self._row(group, key)
         if row is not None:
             row.show_value()
+            self.groups[row.setting.group_title].count()
+            if row.setting.needs_restart:
+                self.restart.show()
         self.undo.setEnabled(self._preferences.can_undo)
 
     def _on_refused(self, group: str, key: str, why: str) -> None:
         row = self._row(group, key)
         if row is not None:
             row.refuse(why)
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value) or "nothing"

@@ -210,6 +210,8 @@ QSpinBox {
   background: $ground; color: $text; border: 1px solid $border; border-radius: ${small}px;
   padding: 0 ${grid}px; min-height: ${field}px; max-height: ${field}px;
 }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+QSpinBox QLineEdit { background: transparent; border: none; min-height: 0; }
 QSpinBox:focus { border: 1px solid $no_be; }
 QFrame[card="true"]:focus { border: 1px solid $faint; }
 QFrame[rule="true"] { background: $line; max-height: 1px; border: none; }

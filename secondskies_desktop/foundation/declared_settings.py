@@ -30,11 +30,32 @@ class Declared(NamedTuple):
     low: int | None
     high: int | None
     needs_restart: bool
+    is_path: bool
+    is_ours: bool
+    """Written by the program: it can be cleared, and is not typed."""
 
     @property
     def name(self) -> str:
         """How the command line calls it."""
         return f"{self.group}.{self.key}"
+
+    def refusal(self, value: Any) -> str:
+        """Return why a value cannot be meant, "" where it can: "is 2 to 240, not 1000"."""
+        wanted = ""
+        if self.choices:
+            wanted = "" if value in self.choices else f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
+        elif isinstance(self.default, bool):
+            wanted = "" if isinstance(value, bool) else "true or false"
+        elif isinstance(self.default, int):
+            wanted = self._wanted_number(value)
+        return f"{self.name} is {wanted}, not {value}" if wanted else ""
+
+    def _wanted_number(self, value: Any) -> str:
+        low, high = self.low, self.high
+        if low is None or high is None:
+            return "" if isinstance(value, int) else "a whole number"
+        fits = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+        return "" if fits else f"a whole number from {low} to {high}"
 
     def matches(self, words: str) -> bool:
         """Whether every word stands somewhere in what is said of it."""
@@ -72,4 +93,6 @@ def _declared(group: str, group_title: str, field: Any) -> Declared:
         low,
         high,
         bool(extra.get("restart")),
+        bool(extra.get("path")),
+        bool(extra.get("program")),
     )

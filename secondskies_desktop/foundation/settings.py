@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _RESTART = {"restart": True}
 """Marks a setting that is read at the start only."""
+_PATH = {"restart": True, "path": True}
+"""The same, of a setting that names a file."""
+_PROGRAM = {"program": True}
+"""Marks what the program writes for itself; it can be cleared, and is not typed."""
 
 
 class ListenerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,49 +43,89 @@ class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The public way in; docs/guide.md explains each kind and its fields."""
 
     kind: Annotated[
-        str,
+        Literal["none", "cloudflared", "ssh", "own"],
         Meta(
-            title="Kind", description="none, cloudflared, ssh, or own for any other tunnel.", extra=_RESTART
+            title="Kind",
+            description="cloudflared: its tunnel, run by Second Skies. ssh: over a server of yours. "
+            "own: a tunnel that you run yourself.",
+            extra=_RESTART,
         ),
     ] = "none"
     name: Annotated[
         str,
         Meta(
-            title="Name",
-            description="cloudflared: the tunnel's name or id; empty: a quick tunnel.",
+            title="Tunnel name",
+            description="For cloudflared: the tunnel's name or id, together with the host name. "
+            "Both empty: a quick tunnel, whose address is another one at every start.",
             extra=_RESTART,
         ),
     ] = ""
     hostname: Annotated[
-        str, Meta(title="Host name", description="cloudflared: the host name that it serves.", extra=_RESTART)
+        str,
+        Meta(
+            title="Host name",
+            description="For cloudflared: where the tunnel is reached, like alerts.example.com, without https://.",
+            extra=_RESTART,
+        ),
     ] = ""
     base_url: Annotated[
         str,
-        Meta(title="Public address", description="ssh and own: https://… without a path.", extra=_RESTART),
+        Meta(
+            title="Public address",
+            description="For ssh and own: the https address that leads here, without /hook and the token.",
+            extra=_RESTART,
+        ),
     ] = ""
     ssh_host: Annotated[
-        str, Meta(title="SSH host", description="The server that forwards to this machine.", extra=_RESTART)
+        str,
+        Meta(title="SSH server", description="For ssh: the server that hands the alerts on.", extra=_RESTART),
     ] = ""
     ssh_port: Annotated[
-        int, Meta(title="SSH port", description="Usually 22.", ge=1, le=65_535, extra=_RESTART)
+        int,
+        Meta(
+            title="SSH port",
+            description="For ssh: where that server listens for SSH.",
+            ge=1,
+            le=65_535,
+            extra=_RESTART,
+        ),
     ] = 22
-    ssh_user: Annotated[str, Meta(title="SSH user", description="Who logs in there.", extra=_RESTART)] = ""
+    ssh_user: Annotated[
+        str, Meta(title="SSH user", description="For ssh: the user there who may forward.", extra=_RESTART)
+    ] = ""
     ssh_key_file: Annotated[
-        str, Meta(title="SSH key", description="File of the private key; empty: the agent's.", extra=_RESTART)
+        str,
+        Meta(
+            title="SSH key",
+            description="For ssh, needed: the full path of a private key without a passphrase. "
+            "Agent and passwords are not used.",
+            extra=_PATH,
+        ),
     ] = ""
     ssh_known_hosts: Annotated[
         str,
         Meta(
-            title="SSH known hosts", description="File of known hosts; empty: the usual one.", extra=_RESTART
+            title="SSH known hosts",
+            description="For ssh, needed: the full path of the file that holds the server's key.",
+            extra=_PATH,
         ),
     ] = ""
     ssh_remote_host: Annotated[
-        str, Meta(title="SSH remote address", description="Where the server listens.", extra=_RESTART)
+        str,
+        Meta(
+            title="SSH remote address",
+            description="For ssh: the server's own address at which it listens for us; empty is 127.0.0.1.",
+            extra=_RESTART,
+        ),
     ] = ""
     ssh_remote_port: Annotated[
         int,
         Meta(
-            title="SSH remote port", description="0: the server picks one.", ge=0, le=65_535, extra=_RESTART
+            title="SSH remote port",
+            description="For ssh, needed: the port there to which the web server hands the alerts; 0 is none.",
+            ge=0,
+            le=65_535,
+            extra=_RESTART,
         ),
     ] = 0
     copied_base_url: Annotated[
@@ -89,6 +133,7 @@ class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             title="Address in TradingView",
             description="Written by the program when you copy the URL: the address that your alerts were made with.",
+            extra=_PROGRAM,
         ),
     ] = ""
 
@@ -187,6 +232,11 @@ def read_settings(file: Path) -> Settings:
         raise UnreadableSettings(f"{file.name}: {error}") from error
 
 
+def prepare_changes() -> None:
+    """Load what a change needs, off the window's thread: the first change waits thirty times as long otherwise."""
+    import tomlkit  # noqa: F401
+
+
 def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
     """Change one setting in its file, keeping the trader's comments; returns all settings.
 
@@ -203,6 +253,9 @@ def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
         document[group][key] = value
         changed = tomlkit.dumps(document)
         settings = msgspec.toml.decode(changed, type=Settings)
+        changed.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableSettings(f"{group}.{key}: not UTF-8 text") from None
     except (msgspec.MsgspecError, TypeError, ValueError) as error:
         raise UnreadableSettings(f"{group}.{key}: {error}") from error
     draft = file.with_suffix(".new")

@@ -383,13 +383,26 @@ def test_that_settings_are_listed_set_and_refused(ask: Asking) -> None:
     assert ask("settings", "get", "attention.silence_minutes", "--json").json["value"] == 30
     assert ask("settings", "set", "desktop.close_to_tray", "on", "--json").json["value"] is True
     for key, value, why in (
-        ("attention.silence_minutes", "1000", "silence_minutes"),
+        ("attention.silence_minutes", "1000", "a whole number from 2 to 240, not 1000"),
         ("attention.silence_minutes", "soon", "a whole number"),
+        ("listener.port", "-1", "from 0 to 65535, not -1"),
         ("desktop.close_to_tray", "perhaps", "true or false"),
-        ("desktop.theme", "pink", "theme"),
+        ("desktop.theme", "pink", "dark, light or system, not pink"),
+        ("tunnel.kind", "pink", "none, cloudflared, ssh or own, not pink"),
+        ("tunnel.name", "\udcff", "not UTF-8"),
         ("desktop.colour", "pink", "no setting is called"),
     ):
         refused = ask("settings", "set", key, value)
-        assert refused.code == 2
-        assert why in refused.err
+        assert (refused.code, refused.out) == (2, "")
+        assert why in " ".join(refused.err.split())
     assert ask("settings", "get", "attention.silence_minutes", "--json").json["value"] == 30
+    assert [file.name for file in ask.home.glob("settings*")] == ["settings.toml"]
+
+
+def test_that_settings_need_no_database(ask: Asking) -> None:
+    ask("settings", "list")
+    assert not (ask.home / "secondskies.db").exists()
+    (ask.home / "secondskies.db").write_bytes(b"no database")
+    assert ask("settings", "set", "desktop.theme", "light").code == 0
+    assert ask("settings", "get", "desktop.theme", "--json").json["value"] == "light"
+    assert (ask.home / "secondskies.db").read_bytes() == b"no database"

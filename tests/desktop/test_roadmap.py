@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.panels.main_dashboard.panel import MainDashboard
 from secondskies_desktop.desktop.panels.roadmap.panel import RoadmapPanel
 from secondskies_desktop.desktop.panels.roadmap.tree_model import (
     HEADS,
@@ -20,6 +21,7 @@ from secondskies_desktop.desktop.panels.roadmap.tree_model import (
     RoadmapModel,
     in_words,
 )
+from secondskies_desktop.desktop.widgets.locked_card import LockedCard, Padlock
 from secondskies_desktop.engine.desk import Desk
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.database.migrate import ensure_schema
@@ -29,6 +31,7 @@ from tests.desktop.fake_desk import FakeDesk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from secondskies_desktop.desktop.bridge import Bridge
@@ -284,8 +287,10 @@ def test_that_the_keyboard_walks_the_rows_and_opens_a_level(panel: RoadmapPanel)
     level = panel.tree.currentIndex()
     assert level.data() == "Level 0"
     before = panel.tree.isExpanded(level)
-    assert panel.open_row()
+    QTest.keyClick(panel.tree, Qt.Key.Key_Return)
     assert panel.tree.isExpanded(level) is not before
+    QTest.keyClick(panel.tree, Qt.Key.Key_Return)
+    assert panel.tree.isExpanded(level) is before
     panel.show_module("L1/H1.2")
     assert not panel.open_row()
 
@@ -308,6 +313,34 @@ def test_that_columns_stay_where_he_put_them(
     with qtbot.waitSignal(again.loaded):
         again.start(desk, bridge, readers)
     assert again.tree.header().visualIndex(Column.WHERE) == Column.MODULE
+
+
+@pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT], ids=lambda look: look.name)
+def test_that_a_locked_card_names_its_place_under_a_padlock(
+    qtbot: QtBot, dressed: QApplication, look: theme.Theme
+) -> None:
+    theme.put_on(dressed, look)
+    card = LockedCard("L4B/H1.25", "Automation engine")
+    qtbot.addWidget(card)
+    card.show()
+    assert card.says.text() == "Locked · L4B/H1.25 of the roadmap · not built"
+    (padlock,) = card.findChildren(Padlock)
+    picture = padlock.grab().toImage()
+    middle = picture.pixelColor(picture.width() // 2, picture.height() * 2 // 3)
+    assert middle.name() == look.faint
+    card.copy_table()
+    assert QGuiApplication.clipboard().text().split("\n") == ["Automation engine", card.says.text()]
+    theme.put_on(dressed, theme.DARK)
+
+
+def test_that_every_locked_card_names_a_module_that_is_not_built(qtbot: QtBot, dressed: QApplication) -> None:
+    del dressed
+    built = {module.key: module.built for level in levels() for module in level.modules}
+    dashboard = MainDashboard()
+    qtbot.addWidget(dashboard)
+    cards = dashboard.findChildren(LockedCard)
+    assert [built[card.key] for card in cards] == ["no"] * len(cards)
+    assert cards
 
 
 def shown(model: RoadmapModel) -> set[str]:

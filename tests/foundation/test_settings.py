@@ -73,7 +73,14 @@ def test_that_a_change_makes_the_file_where_there_is_none(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("group", "key", "value"),
-    [("listener", "port", -1), ("listener", "nothing", 1), ("nothing", "key", 1), ("listener", "port", None)],
+    [
+        ("listener", "port", -1),
+        ("listener", "nothing", 1),
+        ("nothing", "key", 1),
+        ("listener", "port", None),
+        ("tunnel", "kind", "pink"),
+        ("tunnel", "name", "\udcff"),
+    ],
 )
 def test_that_a_change_that_is_refused_leaves_the_file_as_it_was(
     tmp_path: Path, group: str, key: str, value: Any

@@ -43,6 +43,7 @@ _CHARACTERS = {
     Column.WHEN: 21,
     Column.WHERE: 19,
 }
+_LONGEST_NAME = 64
 _HOW = "Only you mark a module complete: Space, or a click under Yours."
 
 
@@ -72,7 +73,12 @@ class RoadmapPanel(Panel):
         self.undo.hide()
         self.undo.clicked.connect(self._undo)
         self.tree = self._tree()
-        for key, work in ((QKeySequence.StandardKey.Copy, self.copy_rows), (Qt.Key.Key_Space, self.toggle)):
+        for key, work in (
+            (QKeySequence.StandardKey.Copy, self.copy_rows),
+            (Qt.Key.Key_Space, self.toggle),
+            (Qt.Key.Key_Return, self.open_row),
+            (Qt.Key.Key_Enter, self.open_row),
+        ):
             shortcut = QShortcut(QKeySequence(key), self.tree)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.setAutoRepeat(False)
@@ -104,12 +110,13 @@ class RoadmapPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # The names take what the other columns leave.
+        # The names take what the other columns leave, but no more than the longest of them needs.
         head = self.tree.header()
         others = head.length() - head.sectionSize(Column.MODULE)
-        least = _CHARACTERS[Column.MODULE] * self.fontMetrics().averageCharWidth()
-        bar = self.tree.verticalScrollBar().sizeHint().width()
-        head.resizeSection(Column.MODULE, max(least, self.width() - bar - others))
+        character = self.fontMetrics().averageCharWidth()
+        room = self.width() - self.tree.verticalScrollBar().sizeHint().width() - others
+        least, most = _CHARACTERS[Column.MODULE] * character, _LONGEST_NAME * character
+        head.resizeSection(Column.MODULE, min(max(least, room), most))
 
     def _content(self) -> QWidget:
         content = QWidget()

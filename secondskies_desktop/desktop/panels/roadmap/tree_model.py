@@ -13,7 +13,10 @@ from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.foundation.roadmap import Level, Module, Phase, Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import QObject
+    from PySide6.QtGui import QFont
 
     from secondskies_desktop.foundation.roadmap import Roadmap
 
@@ -52,13 +55,74 @@ _ROW = QSize(0, theme.ROW)
 
 
 class Row:
-    """One row: a level, a phase or a module, with the row above it and those below that pass the filter."""
+    """One row: a level, a phase or a module, with the row above it and those below that pass the filter.
+
+    What it shows is written once, not for each look at it: a screen of cells is asked for a thousand things.
+    """
 
     def __init__(self, part: Level | Phase | Module, above: Row | None, place: int) -> None:
         self.part = part
         self.above = above
         self.place = place
         self.below: list[Row] = []
+        self.cells: tuple[str, ...] = ()
+        self.tones: tuple[Tone, ...] = ()
+        self.why = ""
+        self.progress: Progress | None = None
+        self.is_marked = False
+
+    def write(self, roadmap: Roadmap) -> None:
+        """Write down what the row shows."""
+        above = self.above.part if self.above is not None else None
+        if isinstance(self.part, Module):
+            if isinstance(above, Phase):
+                self._write_module(roadmap, above, self.part)
+            return
+        # What a level's only phase counts stands in the level's row already.
+        is_counted = not (isinstance(above, Level) and len(above.phases) == 1)
+        self._write_part(self.part, roadmap.progress(self.part) if is_counted else None)
+
+    def _write_module(self, roadmap: Roadmap, phase: Phase, module: Module) -> None:
+        mark = roadmap.marks.get(module.key)
+        self.is_marked = mark is not None and mark.complete
+        since = formats.ny_stamp(mark.at_us) if mark is not None and mark.complete else ""
+        number = f" · Module {module.module}" if module.module else ""
+        built, tone = _BUILT[module.built]
+        self.cells = (
+            module.key,
+            f"{module.title}{number}",
+            since[:10],
+            built,
+            module.theirs,
+            phase.priority_of(module),
+            phase.timeline_of(module),
+            module.where,
+        )
+        self.tones = (Tone.MUTED, Tone.TEXT, Tone.TEXT, tone, *(4 * [Tone.MUTED]))
+        lines = (
+            f"{module.key} {module.title}: then {module.theirs}, here {built.partition(' ')[2]}",
+            f"Your note: {module.note}" if module.note else "",
+            f"Marked by you {since}" if since else "",
+            f"In: {module.where}" if module.where else "",
+        )
+        self.why = "\n".join(line for line in lines if line)
+
+    def _write_part(self, part: Level | Phase, progress: Progress | None) -> None:
+        is_level = isinstance(part, Level)
+        self.progress = progress
+        self.cells = (
+            f"Level {part.number}" if isinstance(part, Level) else f"Phase {part.id}",
+            part.title,
+            "" if progress is None else f"{progress.marked} of {progress.total}",
+            "" if progress is None else f"{progress.built} of {progress.total}",
+            "",
+            part.priority,
+            part.timeline,
+            "",
+        )
+        self.tones = (*(4 * [Tone.TEXT if is_level else Tone.MUTED]), *(4 * [Tone.MUTED]))
+        lines = (part.title, part.timeline, "" if progress is None else in_words(progress))
+        self.why = "\n".join(line for line in lines if line)
 
 
 class RoadmapModel(QAbstractItemModel):
@@ -89,6 +153,7 @@ class RoadmapModel(QAbstractItemModel):
             if isinstance(row.part, Module) and row.part.key in changed:
                 here: Row | None = row
                 while here is not None:
+                    here.write(roadmap)
                     self.dataChanged.emit(self._at(here, 0), self._at(here, len(HEADS) - 1))
                     here = here.above
 
@@ -100,9 +165,12 @@ class RoadmapModel(QAbstractItemModel):
             self._arrange()
 
     def _arrange(self) -> None:
+        roadmap = self.roadmap
+        if roadmap is None:
+            return
         self.beginResetModel()
         self._levels, self._rows = [], []
-        for level in () if self.roadmap is None else self.roadmap.levels:
+        for level in roadmap.levels:
             above = Row(level, None, len(self._levels))
             for phase in level.phases:
                 middle = Row(phase, above, len(above.below))
@@ -114,6 +182,8 @@ class RoadmapModel(QAbstractItemModel):
             if above.below:
                 self._levels.append(above)
                 self._rows.append(above)
+        for row in self._rows:
+            row.write(roadmap)
         self._number = {row: number for number, row in enumerate(self._rows)}
         self.endResetModel()
 
@@ -187,18 +257,9 @@ class RoadmapModel(QAbstractItemModel):
         return usual
 
     def data(self, place: Place, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, roadmap = self.row_at(place), self.roadmap
-        if row is None or roadmap is None:
-            return None
-        if role == Qt.ItemDataRole.SizeHintRole:
-            return _ROW
-        if isinstance(row.part, Module):
-            phase = row.above.part if row.above is not None else None
-            return _of_module(roadmap, phase, row.part, Column(place.column()), role)
-        level = row.above.part if row.above is not None else None
-        # What a level's only phase counts stands in the level's row already.
-        progress = None if isinstance(level, Level) and len(level.phases) == 1 else roadmap.progress(row.part)
-        return _of_part(row.part, progress, Column(place.column()), role)
+        row = self.row_at(place)
+        answer = _ANSWERS.get(int(role))
+        return None if row is None or answer is None else answer(row, place.column())
 
     def setData(self, place: Place, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         module = self.module_at(place)
@@ -208,66 +269,29 @@ class RoadmapModel(QAbstractItemModel):
         return True
 
 
-def _of_module(
-    roadmap: Roadmap, phase: Level | Phase | Module | None, module: Module, column: Column, role: int
-) -> Any:
-    mark = roadmap.marks.get(module.key)
-    marked = mark is not None and mark.complete
-    built, tone = _BUILT[module.built]
-    match role:
-        case Qt.ItemDataRole.DisplayRole if isinstance(phase, Phase):
-            number = f" · Module {module.module}" if module.module else ""
-            return (
-                module.key,
-                f"{module.title}{number}",
-                formats.ny_stamp(mark.at_us)[:10] if mark is not None and marked else "",
-                built,
-                module.theirs,
-                phase.priority_of(module),
-                phase.timeline_of(module),
-                module.where,
-            )[column]
-        case Qt.ItemDataRole.CheckStateRole if column is Column.YOURS:
-            return Qt.CheckState.Checked if marked else Qt.CheckState.Unchecked
-        case Qt.ItemDataRole.ForegroundRole:
-            plain = Tone.TEXT if column in (Column.MODULE, Column.YOURS) else Tone.MUTED
-            return QColor(theme.look().of(tone if column is Column.BUILT else plain))
-        case Qt.ItemDataRole.ToolTipRole:
-            lines = [
-                f"{module.key} {module.title}: then {module.theirs}, here {built.partition(' ')[2]}",
-                f"Your note: {module.note}" if module.note else "",
-                f"Marked by you {formats.ny_stamp(mark.at_us)}" if mark is not None and marked else "",
-                f"In: {module.where}" if module.where else "",
-            ]
-            return "\n".join(line for line in lines if line)
-    return None
-
-
-def _of_part(part: Level | Phase, progress: Progress | None, column: Column, role: int) -> Any:
-    match role:
-        case Qt.ItemDataRole.DisplayRole:
-            name = f"Level {part.number}" if isinstance(part, Level) else f"Phase {part.id}"
-            return (
-                name,
-                part.title,
-                "" if progress is None else f"{progress.marked} of {progress.total}",
-                "" if progress is None else f"{progress.built} of {progress.total}",
-                "",
-                part.priority,
-                part.timeline,
-                "",
-            )[column]
-        case Qt.ItemDataRole.ForegroundRole if column > Column.BUILT or isinstance(part, Phase):
-            return QColor(theme.look().muted)
-        case Qt.ItemDataRole.FontRole if isinstance(part, Level) and column < Column.THEN:
-            return typeface.strong_font()
-        case Qt.ItemDataRole.ToolTipRole:
-            counted = "" if progress is None else in_words(progress)
-            return "\n".join(line for line in (part.title, part.timeline, counted) if line)
-    return progress if role == PROGRESS and column is Column.BUILT else None
-
-
 def in_words(progress: Progress) -> str:
     """Return how far a part has come: "3 of 11 built, 2 partly · you marked 2"."""
     partly = f", {progress.partly} partly" if progress.partly else ""
     return f"{progress.built} of {progress.total} built{partly} · you marked {progress.marked}"
+
+
+def _font(row: Row, column: int) -> QFont | None:
+    return typeface.strong_font() if isinstance(row.part, Level) and column < Column.THEN else None
+
+
+def _check_state(row: Row, column: int) -> Qt.CheckState | None:
+    if column != Column.YOURS or not isinstance(row.part, Module):
+        return None
+    return Qt.CheckState.Checked if row.is_marked else Qt.CheckState.Unchecked
+
+
+# By number: to compare a role with Qt's enum costs more than the answer.
+_ANSWERS: dict[int, Callable[[Row, int], Any]] = {
+    int(Qt.ItemDataRole.DisplayRole): lambda row, column: row.cells[column],
+    int(Qt.ItemDataRole.ForegroundRole): lambda row, column: QColor(theme.look().of(row.tones[column])),
+    int(Qt.ItemDataRole.SizeHintRole): lambda _row, _column: _ROW,
+    int(Qt.ItemDataRole.ToolTipRole): lambda row, _column: row.why,
+    int(Qt.ItemDataRole.FontRole): _font,
+    int(Qt.ItemDataRole.CheckStateRole): _check_state,
+    PROGRESS: lambda row, column: row.progress if column == Column.BUILT else None,
+}
