@@ -205,6 +205,117 @@ class AttentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     ] = True
 
 
+class IntegritySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be filled in where nothing was received; every fill is marked, and can be undone."""
+
+    fill_cancellation: Annotated[
+        bool,
+        Meta(
+            title="Fill cancellations",
+            description="A triangle that was never entered is cancelled by the next opposite one.",
+        ),
+    ] = True
+    fill_be_exit: Annotated[
+        bool,
+        Meta(
+            title="Fill break-even exits",
+            description="The BE=1 trade has ended where its MFE stays behind that of the No-BE trade.",
+        ),
+    ] = True
+    fill_trigger: Annotated[
+        bool,
+        Meta(title="Fill triggers", description="Break-even was triggered once the MFE is 1R or more."),
+    ] = True
+    fill_exit: Annotated[
+        bool,
+        Meta(
+            title="Fill missed exits",
+            description="A trade has ended where later prices or bars of the chart lie beyond its stop.",
+        ),
+    ] = True
+    fill_confirmation: Annotated[
+        bool,
+        Meta(title="Fill confirmations", description="The time of confirmation follows from the entry."),
+    ] = True
+    fill_targets: Annotated[
+        bool, Meta(title="Fill targets", description="Prices of 1R to 20R follow from entry and stop.")
+    ] = True
+    fill_numbers: Annotated[
+        bool,
+        Meta(
+            title="Fill numbers",
+            description="Entry, stop, alignment, MFE and MAE, where other messages of the chart prove them.",
+        ),
+    ] = True
+    quality_watch: Annotated[
+        int,
+        Meta(
+            title="Quality",
+            description="Mean score of the last 30 trade dates below which you are told.",
+            ge=0,
+            le=100,
+        ),
+    ] = 90
+    api: Annotated[
+        bool,
+        Meta(
+            title="Integrity API",
+            description="Answers your own scripts on this machine, with a token of its own.",
+            extra=_RESTART,
+        ),
+    ] = False
+    api_port: Annotated[
+        int,
+        Meta(title="Integrity API port", description="0 takes a free one.", ge=0, le=65_535, extra=_RESTART),
+    ] = 8788
+
+
+class AlertsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How what wants the trader goes on until he has seen it, and where else it is sent."""
+
+    escalate_after_minutes: Annotated[
+        int,
+        Meta(
+            title="Say it again",
+            description="Minutes after which what you have not acknowledged is told again, louder; 0 is never.",
+            ge=0,
+            le=240,
+        ),
+    ] = 5
+    heartbeat_minutes: Annotated[
+        int,
+        Meta(
+            title="Heartbeat",
+            description="Minutes of open market without a heartbeat of the indicator, once it sends them.",
+            ge=2,
+            le=240,
+        ),
+    ] = 5
+    quiet_from: Annotated[
+        str,
+        Meta(
+            title="Quiet hours from",
+            description="New York time like 22:00; empty is no quiet hours. Danger is never quiet.",
+            pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+        ),
+    ] = ""
+    quiet_until: Annotated[
+        str,
+        Meta(
+            title="Quiet hours until",
+            description="New York time like 07:30.",
+            pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+        ),
+    ] = ""
+    send_out: Annotated[
+        Literal["none", "danger", "watch", "all"],
+        Meta(
+            title="Send out",
+            description="From which severity on it is also sent to your own channels: phone, chat, e-mail.",
+        ),
+    ] = "none"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of a profile."""
 
@@ -212,6 +323,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tunnel: TunnelSettings = TunnelSettings()
     desktop: DesktopSettings = DesktopSettings()
     attention: AttentionSettings = AttentionSettings()
+    integrity: IntegritySettings = IntegritySettings()
+    alerts: AlertsSettings = AlertsSettings()
 
 
 class UnreadableSettings(Exception):

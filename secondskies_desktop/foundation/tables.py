@@ -1,8 +1,8 @@
-"""Tables of the foundation room: runs of background jobs, what wanted the trader, what he marked complete."""
+"""Tables of the foundation room: job runs, what wanted the trader, what he marked complete, the audit trail."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, LargeBinary, Table, Text
 
 from secondskies_desktop.foundation.database.metadata import KEY_TEXT, METADATA, ROW_ID
 
@@ -38,4 +38,18 @@ roadmap_marks = Table(
     Column("at_us", BigInteger, nullable=False),
     Column("module", KEY_TEXT, nullable=False),
     Column("complete", Boolean, nullable=False),
+)
+
+# Append-only and without holes: every row holds the hash of the one before it. `detail` is JSON.
+audit_trail = Table(
+    "audit_trail",
+    METADATA,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
 )

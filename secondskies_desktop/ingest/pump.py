@@ -226,7 +226,7 @@ def _is_of_the_body(error: Exception) -> bool:
 
 
 def _dead(one: Stored, reason: str) -> Delivery:
-    return Delivery(one.inbox_id, store.DEAD, None, None, None, None, reason, None)
+    return Delivery(one.inbox_id, store.DEAD, None, None, None, None, reason, None, None)
 
 
 def _delivery(one: Stored, decoded: Decoded, *, is_first: bool) -> Delivery:
@@ -246,6 +246,7 @@ def _delivery(one: Stored, decoded: Decoded, *, is_first: bool) -> Delivery:
         ",".join(decoded.repairs) or None,
         reason,
         _bar_us(decoded),
+        decoded.seq,
     )
 
 

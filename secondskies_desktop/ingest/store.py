@@ -56,6 +56,7 @@ class Delivery(NamedTuple):
     repairs: str | None
     reason: str | None
     bar_us: int | None
+    seq: int | None
 
 
 class InboxRow(NamedTuple):

@@ -1,4 +1,4 @@
-"""Tables of the ingest room: the inbox (append-only truth), what became of each arrival, tokens."""
+"""Tables of the ingest room: the inbox (append-only truth), what became of each arrival and how fast, tokens."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ deliveries = Table(
     Column("repairs", Text),
     Column("reason", Text),
     Column("bar_us", BigInteger),
+    # The number of the alert within one run of the script, where its generation counts (contract 2).
+    Column("seq", BigInteger),
 )
 Index("ix_deliveries_state", deliveries.c.state, deliveries.c.inbox_id)
 
@@ -48,7 +50,19 @@ pump_position = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("last_inbox_id", BigInteger, nullable=False),
+    Column("last_fill_id", BigInteger, nullable=False, server_default="0"),
 )
+
+# The way of arrivals through the program, a row a slice of the pump; `steps` is packed (trace.py).
+traces = Table(
+    "traces",
+    METADATA,
+    Column("first_inbox_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("last_inbox_id", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("steps", LargeBinary, nullable=False),
+)
+Index("ix_traces_at_us", traces.c.at_us)
 
 tokens = Table(
     "tokens",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Said = tuple[list[Event], tuple[str, ...]]
 CONTRACT = 2
+_MAX_SEQ = 1e12
 """The number of our own contract (docs/alert-contract.md)."""
 _DAY_MINUTES = 1_440
 
@@ -279,7 +280,25 @@ def contract_two(tree: dict[str, Any]) -> Decoded:
         return [_of_contract_two(item, bar_us if at_us is None else at_us, price, common)]
 
     events, problems = _each(fields.rows(tree, "events"), "events", read)
-    return Decoded("contract-2", "CONTRACT_2", events, problems=(*wrong, *problems), bar=bar, symbol=symbol)
+    seq, unread = _seq_or_problem(tree)
+    return Decoded(
+        "contract-2",
+        "CONTRACT_2",
+        events,
+        problems=(*wrong, *unread, *problems),
+        bar=bar,
+        symbol=symbol,
+        seq=seq,
+    )
+
+
+def _seq_or_problem(tree: dict[str, Any]) -> tuple[int | None, tuple[str, ...]]:
+    """Return the number of an alert; one that cannot be read costs none of its events."""
+    try:
+        seq = fields.number(tree, "seq", _MAX_SEQ)
+    except Undecodable as problem:
+        return None, (str(problem),)
+    return (None if seq is None or seq < 1 else int(seq)), ()
 
 
 def _of_contract_two(item: dict[str, Any], at_us: int, price: float | None, common: dict[str, Any]) -> Event:

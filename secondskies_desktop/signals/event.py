@@ -46,7 +46,7 @@ class Decoded(msgspec.Struct, frozen=True):
 
     `rule` names the generation that was recognised, `repairs` the named repairs that made it JSON,
     `problems` the items that could not be read (the rest was), `notes` what is odd but harmless, `bar` the
-    one-minute bar of a snapshot.
+    one-minute bar of a snapshot, `seq` the number of the alert within one run of the script.
     """
 
     rule: str
@@ -58,6 +58,7 @@ class Decoded(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     bar: Bar | None = None
     symbol: str | None = None
+    seq: int | None = None
 
 
 class Undecodable(Exception):

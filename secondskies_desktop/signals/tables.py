@@ -1,7 +1,8 @@
-"""Tables of the signals room: one row a signal, which body brought each of its events, and the daily tallies.
+"""Tables of the signals room: one row a signal, which body brought each of its events, daily tallies, fills.
 
-All are a projection: they can be dropped and folded again from the inbox with the identical result. An event
-keeps no values, only the place of the body that brought it; the raw bytes stay the one stored truth.
+All but the fills are a projection: they can be dropped and folded again, from the inbox and the fills, with the
+identical result. An event keeps no values, only the place of the body that brought it; the raw bytes stay the
+one stored truth.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -17,7 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from secondskies_desktop.foundation.database.metadata import KEY_TEXT, METADATA
+from secondskies_desktop.foundation.database.metadata import KEY_TEXT, METADATA, ROW_ID
 
 STILL_STEPPED = 1 << 62
 """Behind every time: the next bar steps the legs."""
@@ -72,3 +74,25 @@ signal_tallies = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_signal_tallies_seq", signal_tallies.c.seq)
+
+# Append-only truth beside the inbox: what was filled in where nothing was received ("fill"), taken back ("undo"), or
+# chosen between two that were received ("choice"). `value` and `because`, the arrivals it came from, are JSON;
+# `refers` is the fill that is taken back.
+fills = Table(
+    "fills",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("stream", KEY_TEXT, nullable=False),
+    Column("trade_id", KEY_TEXT, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("value", Text),
+    Column("source", Text),
+    Column("confidence", Float),
+    Column("reason", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("refers", BigInteger),
+    Column("actor", Text, nullable=False),
+)
+Index("ix_fills_trade_id", fills.c.stream, fills.c.trade_id)

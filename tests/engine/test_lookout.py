@@ -178,5 +178,5 @@ def _arrive(url: URL, received_us: int) -> None:
 
 def _judge(url: URL, inbox_id: int, state: str, event_type: str | None) -> None:
     with writing(url) as connection:
-        row = Delivery(inbox_id, state, event_type, None, None, None, None, None)
+        row = Delivery(inbox_id, state, event_type, None, None, None, None, None, None)
         store.write_deliveries(connection, [row])

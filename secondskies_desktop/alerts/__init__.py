@@ -1,0 +1,1 @@
+"""How what wants the trader reaches him: rules, escalation, quiet hours, channels, history."""
