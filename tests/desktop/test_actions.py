@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QRect, QSettings, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTabBar
@@ -19,6 +19,7 @@ from secondskies_desktop.desktop.main_window import MainWindow
 from secondskies_desktop.desktop.models.matching import ranked, score
 from secondskies_desktop.desktop.on_screen import reachable
 from secondskies_desktop.desktop.panel_registry import first_panel, later_panels
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.workspaces import HOME, LIVE
 from tests.desktop.fake_desk import FakeDesk
 from tests.desktop.made_signals import NOW_US, made_signals
@@ -38,8 +39,8 @@ def window(
     qtbot: QtBot, dressed: QApplication, tmp_path: Path, bridge: Bridge, readers: Readers
 ) -> Iterator[MainWindow]:
     """A window with every panel that ships, on a desk of signals."""
-    settings = QSettings(str(tmp_path / "desktop.ini"), QSettings.Format.IniFormat)
-    made = MainWindow([first_panel(), *later_panels()], settings, clock=lambda: NOW_US)
+    remembered = Remembered(tmp_path / "desktop.json")
+    made = MainWindow([first_panel(), *later_panels()], remembered, clock=lambda: NOW_US)
     qtbot.addWidget(made)
     made.begin()
     made.show()
@@ -286,8 +287,8 @@ def test_that_a_narrow_window_opens_with_its_first_panel_in_front(
     qtbot: QtBot, dressed: QApplication, tmp_path: Path
 ) -> None:
     del dressed
-    settings = QSettings(str(tmp_path / "narrow.ini"), QSettings.Format.IniFormat)
-    made = MainWindow([first_panel(), *later_panels()], settings, clock=lambda: NOW_US)
+    remembered = Remembered(tmp_path / "narrow.json")
+    made = MainWindow([first_panel(), *later_panels()], remembered, clock=lambda: NOW_US)
     qtbot.addWidget(made)
     made.setMinimumSize(1, 1)
     made.resize(800, 700)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QColor
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.alarm import Alarm
 from secondskies_desktop.desktop.main_window import MainWindow
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.sounds import Played, Sounds
 from secondskies_desktop.desktop.tray import Tray
 from secondskies_desktop.desktop.tray_icon import TrayState, icon_of, sentence, state_of
@@ -126,8 +126,8 @@ class Rig:
         self.desk = FakeDesk()
         bridge.listen(self.desk.bus)
         self.clock = FrozenClock(OPEN_US)
-        settings = QSettings(str(home / "desktop.ini"), QSettings.Format.IniFormat)
-        self.window = MainWindow([], settings, clock=self.clock)
+        remembered = Remembered(home / "desktop.json")
+        self.window = MainWindow([], remembered, clock=self.clock)
         qtbot.addWidget(self.window)
         self.window.start(self.desk, bridge, readers)
         self.alarm = Alarm(
