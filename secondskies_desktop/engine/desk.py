@@ -20,6 +20,7 @@ from secondskies_desktop.foundation.database.engine import read_engine, sqlite_v
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
 from secondskies_desktop.ingest import store as inbox_store
+from secondskies_desktop.ingest.alert_log import count_lines
 from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals import store as signal_store
@@ -332,10 +333,7 @@ class Desk:
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         """Import alert logs; `progress(done, total)` answers False to end it."""
-        total = 0
-        for path in paths:
-            with path.open("rb") as handle:
-                total += sum(1 for _ in handle)
+        total = sum(count_lines(path) for path in paths)
         return import_alert_logs(self.profile, paths, lambda done: progress(done, max(total, done)))
 
     def export_signals_csv(self, path: Path, ids: Sequence[int]) -> int:
