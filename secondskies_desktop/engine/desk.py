@@ -183,12 +183,13 @@ class Desk:
         return Statistics()
 
     def _counted(self) -> Statistics:
+        age = self._statistics.age
         with self._database.connect() as connection:
             rows = signal_store.tallies_since(connection, self._statistics.seq)
             if not self._statistics.is_counted and not rows and signal_store.counters(connection) == (0, 0):
                 # Nothing to count is counted, also before an engine has ever run here.
                 rows = [signal_store.TallyRow(*MARK, -1, b"")]
-            self._statistics.take(rows)
+            self._statistics.take(rows, age)
         return self._statistics
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:

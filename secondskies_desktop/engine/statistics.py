@@ -95,6 +95,8 @@ class Statistics:
         self._sums: dict[tuple[float, BeMode], RunningSums] = {}
         self._steps = RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
         self._seq = -1
+        self.age = 0
+        """Grows with every `forget`."""
 
     @property
     def seq(self) -> int:
@@ -106,12 +108,21 @@ class Statistics:
         """Whether everything has been counted once."""
         return self._counted
 
-    def take(self, rows: Iterable[TallyRow]) -> None:
-        """Take the tally rows that changed; the same row again changes nothing."""
+    def take(self, rows: Iterable[TallyRow], read_in: int | None = None) -> None:
+        """Take the tally rows that changed; the same row again, or an older one, changes nothing.
+
+        Rows that were read in an age that is over (`read_in`) are of a projection that is gone.
+        """
         with self._lock:
+            if read_in is not None and read_in != self.age:
+                return
             for row in rows:
                 self._seq = max(self._seq, row.seq)
                 place = (row.trade_date, row.stream)
+                known = self._rows.get(place)
+                if known is not None and known.seq > row.seq:
+                    # Another thread has asked meanwhile, and read newer ones.
+                    continue
                 if place == MARK:
                     self._counted = True
                     continue
@@ -124,6 +135,7 @@ class Statistics:
         """Read everything again at the next question."""
         with self._lock:
             self._sums, self._rows, self._seq, self._counted = {}, {}, -1, False
+            self.age += 1
             self._steps = RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
 
     def report(self, query: Query) -> Report | None:
