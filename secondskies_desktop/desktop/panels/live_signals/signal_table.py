@@ -13,7 +13,7 @@ from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.models.columns import COLUMNS, Column
 from secondskies_desktop.desktop.panels.live_signals.cell_painter import CellPainter
 from secondskies_desktop.desktop.panels.live_signals.inks import inks
-from secondskies_desktop.foundation.documents.table import safe_cell
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -260,7 +260,7 @@ class SignalTable(QTableView):
         head = self.horizontalHeader()
         columns = [one for one in sorted(Column, key=head.visualIndex) if not self.isColumnHidden(one)]
         table = self._model.copied(self.selected_ids(), columns)
-        text = "\n".join("\t".join(str(safe_cell(cell)) for cell in row) for row in table)
+        text = pasted(table)
         QGuiApplication.clipboard().setText(text)
         return text
 

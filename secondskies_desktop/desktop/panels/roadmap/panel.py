@@ -23,6 +23,7 @@ from secondskies_desktop.desktop.panels.roadmap.tree_model import HEADS, Column,
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -220,7 +221,7 @@ class RoadmapPanel(Panel):
             tuple(str(place.siblingAtColumn(column).data() or "") for column in range(len(HEADS)))
             for place in rows
         ]
-        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        QGuiApplication.clipboard().setText(pasted(lines))
 
     def _narrow(self, words: str) -> None:
         self.model.narrow(words)
