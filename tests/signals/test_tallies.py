@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import tracemalloc
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -290,3 +291,22 @@ def test_that_wins_scratches_and_losses_are_those_of_the_rule_written_out(
     } == found
     assert summed.r_low == pytest.approx(total)
     assert summed.r_high == pytest.approx(total)
+
+
+def test_that_a_century_of_made_up_trade_dates_costs_little_memory() -> None:
+    counts = pack({int(What.CONFIRMED): 1, int(What.STATUS): 1})
+    statistics = Statistics()
+    statistics.take([TallyRow(*MARK, 0, b"")])
+    tracemalloc.start()
+    try:
+        statistics.take(
+            TallyRow((date(2000, 1, 1) + timedelta(days=day)).isoformat(), "a 1m", day, counts)
+            for day in range(2_000)
+        )
+        statistics.report(Query(2.0, BeMode.NO_BE))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used / 2_000 < 4_096
+    assert (found := statistics.report(Query(2.0, BeMode.NO_BE))) is not None
+    assert found.total.confirmed + found.after_hours.confirmed + found.without_session.confirmed == 2_000
