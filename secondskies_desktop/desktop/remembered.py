@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.logs import logger
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 Value = str | list[str] | Sealed
+_decode = json_decoder(dict[str, Value])
 
 
 class Remembered:
@@ -92,7 +94,7 @@ def _read(file: Path) -> dict[str, Value]:
     try:
         if not file.is_file() or file.stat().st_size > MAX_FILE_BYTES:
             return {}
-        return msgspec.json.decode(file.read_bytes(), type=dict[str, Value])
+        return _decode(file.read_bytes())
     except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         _log.warning("the window's layout could not be read", reason=str(error))
         return {}

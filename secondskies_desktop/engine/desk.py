@@ -17,6 +17,7 @@ from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.attention import Attention, Episode, OpenAttention
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version, write_engine
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
 from secondskies_desktop.ingest import store as inbox_store
@@ -48,6 +49,7 @@ RUNNING = ("ACTIVE", "BE_PROTECTED", "BE_STOPPED")
 """The states in which at least one leg of a signal is in the market."""
 _KEPT_WITHIN_S = 5.0
 _LOOKED_THROUGH = 50
+_decode_test = json_decoder(AlarmTest)
 
 
 class DeskStatus(msgspec.Struct, frozen=True):
@@ -361,7 +363,7 @@ def _as_open(episode: Episode) -> OpenAttention:
 
 
 def _as_test(run: foundation_store.Run | None) -> AlarmTest | None:
-    return None if run is None else msgspec.json.decode(run.detail, type=AlarmTest)
+    return None if run is None else _decode_test(run.detail)
 
 
 def _flat(value: object) -> object:
