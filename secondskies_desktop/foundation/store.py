@@ -1,23 +1,31 @@
-"""Reads and writes of job runs, of the attention log and of the roadmap's marks."""
+"""Reads and writes of job runs, of the attention log, of the roadmap's marks and of the audit trail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import case, func, insert, select
+import msgspec
+from sqlalchemy import case, func, insert, select, text
 
 from secondskies_desktop.foundation.attention import Episode, Severity
+from secondskies_desktop.foundation.audit import GENESIS, AuditRow, hash_of
+from secondskies_desktop.foundation.database.bulk import fetch
+from secondskies_desktop.foundation.logs import redacted
 from secondskies_desktop.foundation.roadmap import Marked
-from secondskies_desktop.foundation.tables import attention_log, job_runs, roadmap_marks
+from secondskies_desktop.foundation.tables import attention_log, audit_trail, job_runs, roadmap_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
 RAISED = "raised"
 CLEARED = "cleared"
 ACKNOWLEDGED = "acknowledged"
+MAX_SUBJECT = 200
+MAX_DETAIL = 16_384
+"""Characters of the JSON; whoever has more to say counts instead of listing."""
+_PAGE = 1_000
 
 
 class LoggedEdge(NamedTuple):
@@ -161,3 +169,75 @@ def roadmap_marks_of(connection: Connection) -> dict[str, Marked]:
     query = select(roadmap_marks.c.module, roadmap_marks.c.complete, roadmap_marks.c.at_us)
     rows = connection.execute(query.order_by(roadmap_marks.c.id))
     return {module: Marked(complete, at_us) for module, complete, at_us in rows}
+
+
+def record(
+    connection: Connection, at_us: int, actor: str, action: str, subject: str, detail: Mapping[str, Any]
+) -> int:
+    """Write an act into the audit trail within the caller's transaction; returns the row's number.
+
+    To be called last in a transaction: on PostgreSQL it holds the trail until the commit, so that numbers follow one
+    another without a hole. What looks like a token or a password is cut out. ValueError where the detail is too long.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("LOCK TABLE audit_trail IN SHARE ROW EXCLUSIVE MODE"))
+    words = msgspec.json.encode(_without_secrets(dict(detail)), order="deterministic").decode()
+    if len(words) > MAX_DETAIL:
+        raise ValueError(f"the detail of {action} is longer than {MAX_DETAIL} characters")
+    rows, previous = audit_head(connection)
+    values = (rows + 1, at_us, actor, str(action), _without_secrets(subject)[:MAX_SUBJECT], words, previous)
+    row = AuditRow(*values, hash_of(*values))
+    connection.execute(insert(audit_trail).values(row._asdict()))
+    return row.id
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, str):
+        # A file's name may hold what no database keeps as text.
+        return redacted(value.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00"))
+    if isinstance(value, dict):
+        return {_without_secrets(key): _without_secrets(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_secrets(one) for one in value]
+    return value
+
+
+def audit_head(connection: Connection) -> tuple[int, bytes]:
+    """Return the number of the newest row of the audit trail and its hash."""
+    query = select(audit_trail.c.id, audit_trail.c.hash).order_by(audit_trail.c.id.desc()).limit(1)
+    row = connection.execute(query).first()
+    return (0, GENESIS) if row is None else (row[0], row[1])
+
+
+def count_audit_rows(connection: Connection) -> int:
+    """Return how many rows the audit trail has."""
+    return connection.execute(select(func.count()).select_from(audit_trail)).scalar() or 0
+
+
+def audit_rows(connection: Connection) -> Iterator[AuditRow]:
+    """Yield the audit trail in its order, a page at a time; also rows that somebody damaged."""
+    columns = ",".join(AuditRow._fields)
+    is_sqlite = connection.dialect.name == "sqlite"
+    driver: Any = connection.connection.driver_connection
+    if is_sqlite:
+        # Text that is not UTF-8 is a row to name, not a query that fails.
+        driver.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    try:
+        page = f"SELECT {columns} FROM audit_trail ORDER BY id LIMIT ?"
+        rows = fetch(connection, page, (_PAGE,))
+        page = f"SELECT {columns} FROM audit_trail WHERE id>? ORDER BY id LIMIT ?"
+        while rows:
+            yield from map(AuditRow._make, rows)
+            rows = fetch(connection, page, (rows[-1][0], _PAGE)) if len(rows) == _PAGE else []
+    finally:
+        if is_sqlite:
+            driver.text_factory = str
+
+
+def newest_audit_rows(connection: Connection, limit: int, before_id: int | None = None) -> list[AuditRow]:
+    """Return rows of the audit trail, newest first, before a number."""
+    query = select(audit_trail)
+    if before_id is not None:
+        query = query.where(audit_trail.c.id < before_id)
+    rows = connection.execute(query.order_by(audit_trail.c.id.desc()).limit(limit))
+    return [AuditRow._make(row) for row in rows]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.database import backup
 from secondskies_desktop.foundation.database.backup import (
     KEPT,
@@ -97,6 +98,24 @@ def test_that_a_backup_goes_into_postgresql_and_goes_on_there(
     put(postgres_url, b"the next alert")
     assert bodies_of(postgres_url) == [*BODIES, b"the next alert"]
     assert [one.inbox_id for one in inbox_of(postgres_url)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_that_every_table_goes_on_counting_after_a_restore_into_postgresql(
+    sqlite_file_url: URL, postgres_url: URL, tmp_path: Path
+) -> None:
+    edge = foundation_store.LoggedEdge(1, "raised", "job", "backup", "WATCH", "it failed")
+
+    def add(url: URL) -> None:
+        with writing(url) as connection:
+            foundation_store.append_edges(connection, [edge])
+            foundation_store.write_roadmap_mark(connection, "L1/H1.2", 1, complete=True)
+            foundation_store.record_run(connection, "backup", 1, 2, ok=True, detail="")
+
+    add(sqlite_file_url)
+    restore_backup(make_backup(sqlite_file_url, tmp_path / "copy.db").file, postgres_url)
+    add(postgres_url)
+    with reading(postgres_url) as connection:
+        assert [one.id for one in foundation_store.episodes(connection, 9)] == [2, 1]
 
 
 def test_that_a_database_with_arrivals_is_never_overwritten(made: Path, database: URL) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import MetaData, func, insert, inspect, select, text
 
+from secondskies_desktop.foundation import anchors
+from secondskies_desktop.foundation.audit import Anchor, AuditRow
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
 from secondskies_desktop.foundation.database.failure import (
     DatabaseDamaged,
@@ -24,7 +26,9 @@ from secondskies_desktop.foundation.database.failure import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import URL, Connection
 
 KEPT = 14
 _PATTERN = "secondskies-*.db"
@@ -74,12 +78,45 @@ def rolling_backup(url: URL, folder: Path, reason: str = "daily", now: float | N
     folder.mkdir(parents=True, exist_ok=True)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     made = make_backup(url, folder / f"secondskies-{stamp}-{reason}.db")
+    anchor_trail(url, folder, made.file, time.time() if now is None else now)
     for old in sorted(folder.glob(_PATTERN))[:-KEPT]:
         old.unlink(missing_ok=True)
     for draft in folder.glob(f"{_DRAFT}*"):
         if time.time() - draft.stat().st_mtime > _DRAFT_IS_LEFT_S:
             draft.unlink(missing_ok=True)
     return made
+
+
+def anchor_trail(url: URL, folder: Path, copy: Path, now: float) -> None:
+    """Note in a folder how far the audit trail of a database reached when a copy was made (seconds); OSError."""
+    head = trail_head(copy)
+    if head is not None:
+        name = anchors.name_of(url, folder)
+        anchors.note(folder, Anchor(int(now * 1e6), name, copy.name, head.id, head.hash.hex()))
+
+
+def trail_head(copy: Path) -> AuditRow | None:
+    """Return the newest row of the audit trail of a copy, None where it has none; raises DatabaseProblem."""
+    return next(_trail(copy, "ORDER BY id DESC LIMIT 1"), None)
+
+
+def trail_from(copy: Path, row_id: int) -> Iterator[AuditRow]:
+    """Yield the audit trail of a copy from a row on; raises DatabaseProblem."""
+    return _trail(copy, "WHERE id>=? ORDER BY id", row_id)
+
+
+def _trail(copy: Path, which: str, *values: int) -> Iterator[AuditRow]:
+    connection = None
+    try:
+        connection = _open_read_only(copy, alone=True)
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name='audit_trail'").fetchone():
+            query = f"SELECT {','.join(AuditRow._fields)} FROM audit_trail {which}"
+            yield from map(AuditRow._make, connection.execute(query, values))
+    except Exception as error:
+        raise named(error) from error
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 def verify(file: Path) -> int:
@@ -209,16 +246,20 @@ def _copy_tables(source: URL, target: URL) -> None:
                 for chunk in rows.execute(query).partitions():
                     sink.execute(insert(table), [dict(row._mapping) for row in chunk])  # noqa: SLF001 - SQLAlchemy's documented way to a row as a mapping
             if sink.dialect.name == "postgresql":
-                for name in ("inbox", "job_runs"):
-                    sink.execute(
-                        text(
-                            f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), "
-                            f"coalesce((SELECT max(id) FROM {name}), 0) + 1, false)"
-                        )
-                    )
+                _go_on_counting(sink, found)
     finally:
         reader.dispose()
         writer.dispose()
+
+
+def _go_on_counting(sink: Connection, tables: MetaData) -> None:
+    """Let PostgreSQL number the next row of each table behind the copied ones."""
+    for table in tables.sorted_tables:
+        if "id" in table.columns:
+            place = sink.execute(text(f"SELECT pg_get_serial_sequence('{table.name}', 'id')")).scalar()
+            if place is not None:
+                newest = f"coalesce((SELECT max(id) FROM {table.name}), 0)"
+                sink.execute(text(f"SELECT setval('{place}', {newest} + 1, false)"))
 
 
 def _sha256(file: Path) -> str:
