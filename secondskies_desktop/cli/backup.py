@@ -21,26 +21,19 @@ def backup(
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Copy the database while it is in use, and verify the copy."""
-    from secondskies_desktop.foundation.database.backup import make_backup
+    from secondskies_desktop.engine.backups import back_up
 
-    made = make_backup(profile().database, out)
+    made = back_up(profile(), out)
     answer = {"file": str(made.file), "rows": made.rows, "sha256": made.sha256}
     say(answer, lambda: [list(answer), list(answer.values())], as_json=as_json)
 
 
 def restore(file: Path, as_json: Annotated[bool, JSON] = False) -> None:
     """Put a verified backup in the place of a database that holds no arrivals."""
-    from secondskies_desktop.foundation.database.backup import restore_backup
-    from secondskies_desktop.foundation.database.engine_lock import EngineLock
+    from secondskies_desktop.engine import backups
 
     if not file.is_file():
         raise typer.BadParameter(f"no such file: {file}")
-    found = bare_profile()
-    lock = EngineLock(found.database, "restore")
-    lock.acquire()
-    try:
-        made = restore_backup(file, found.database)
-    finally:
-        lock.release()
+    made = backups.restore(bare_profile(), file)
     answer = {"file": str(made.file), "rows": made.rows, "sha256": made.sha256}
     say(answer, lambda: [list(answer), list(answer.values())], as_json=as_json)

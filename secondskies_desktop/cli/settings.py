@@ -35,8 +35,15 @@ def get(key: str, as_json: Annotated[bool, JSON] = False) -> None:
 @app.command("set", context_settings={"ignore_unknown_options": True})
 def set_(key: str, value: str, as_json: Annotated[bool, JSON] = False) -> None:
     """Set one setting; what cannot be meant is refused and changes nothing."""
-    one = _named(key)
-    settings = change_setting(bare_profile().settings_file, one.group, one.key, _meant(one, value))
+    from secondskies_desktop.engine.auditing import record_change
+
+    one, found = _named(key), bare_profile()
+    meant = _meant(one, value)
+    before = read_settings(found.settings_file)
+    settings = change_setting(found.settings_file, one.group, one.key, meant)
+    unheard = record_change(found, before, settings)
+    if unheard:
+        typer.echo(f"secondskies: {unheard}", err=True)
     answer = _answer(settings, one)
     say(answer, lambda: [list(answer), [_word(part) for part in answer.values()]], as_json=as_json)
 

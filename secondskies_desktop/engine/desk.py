@@ -12,11 +12,14 @@ import msgspec
 
 from secondskies_desktop.engine import alarm_test, reading
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
+from secondskies_desktop.engine.auditing import SettingsWitness, write_now
 from secondskies_desktop.engine.importing import import_alert_logs
+from secondskies_desktop.engine.retrying import note_retry
 from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.attention import Attention, Episode, OpenAttention
+from secondskies_desktop.foundation.audit import TRADER, Action
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
-from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version, write_engine
+from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version
 from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
@@ -101,6 +104,7 @@ class Desk:
         self._role_detail = role_detail
         self._database = read_engine(profile.database)
         self._database_name = self._name_database()
+        self._witness = SettingsWitness(profile, engine)
         self._end_hearing = bus.subscribe(SignalsRebuilt, lambda _event: self._statistics.forget())
 
     def close(self) -> None:
@@ -161,9 +165,10 @@ class Desk:
             return SignalDetail(row, events, tuple(reading.bars_around(connection, row)))
 
     def follow(self, settings: Settings) -> None:
-        """Let the engine of this process follow settings that were changed while it runs."""
+        """Let the engine of this process follow settings that were changed, and the audit trail hear of them."""
         if self._engine is not None and self._engine.lookout is not None:
             self._engine.lookout.settings = settings.attention
+        self._witness.note()
 
     def statistics(self, query: Query) -> Report | None:
         """Return what is known for a query, None as long as nothing has been counted."""
@@ -217,7 +222,10 @@ class Desk:
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered. Raises RuntimeError in a viewer."""
         engine = self._needed()
-        return engine.on_pump(lambda: engine.pump.retry(inbox_ids)).result()
+        recovered = engine.on_pump(lambda: engine.pump.retry(inbox_ids)).result()
+        if inbox_ids:
+            note_retry(self.profile, inbox_ids, recovered, engine)
+        return recovered
 
     def way_in(self) -> WayIn:
         """Return how alerts reach us from outside."""
@@ -232,6 +240,7 @@ class Desk:
         if public is None:
             return engine.hook_url(public=False) or ""
         engine.way.remember_copied()
+        self._witness.note()
         return public
 
     def send_test_alert(self) -> TestAlert:
@@ -277,16 +286,9 @@ class Desk:
 
         def work(connection: Connection) -> None:
             foundation_store.write_roadmap_mark(connection, key, now_us, complete=complete)
+            foundation_store.record(connection, now_us, TRADER, Action.MARK, key, {"complete": complete})
 
-        if self._engine is not None:
-            self._engine.write(work).result(_KEPT_WITHIN_S)
-        else:
-            writer = write_engine(self.profile.database, wait_ms=5_000)
-            try:
-                with writer.begin() as connection:
-                    work(connection)
-            finally:
-                writer.dispose()
+        write_now(self.profile, work, self._engine)
         return self.roadmap()
 
     def acknowledge(self, kind: str, key: str) -> bool:

@@ -18,10 +18,12 @@ import msgspec
 
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.backups import what_was_made
 from secondskies_desktop.engine.lookout import Lookout
 from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
+from secondskies_desktop.foundation.audit import PROGRAM, Action
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.database.backup import rolling_backup
@@ -246,8 +248,10 @@ class Engine:
             default = next((one for one in found if one.name == DEFAULT), None)
             if default is None or default.sha256 != hash_of(secret):
                 stream = DEFAULT_STREAM if default is None else default.stream
-                store.write_token(
-                    connection, Token(DEFAULT, hash_of(secret), stream, self._clock(), None, None)
+                made = Token(DEFAULT, hash_of(secret), stream, self._clock(), None, None)
+                store.write_token(connection, made)
+                job_store.record(
+                    connection, made.created_us, PROGRAM, Action.TOKEN_NEW, DEFAULT, {"stream": stream}
                 )
                 found = store.list_tokens(connection)
             return found
@@ -271,6 +275,14 @@ class Engine:
 
         async def backup() -> str:
             made = await asyncio.to_thread(rolling_backup, self.profile.database, self.profile.backups)
+            now_us, detail = self._clock(), what_was_made(made)
+            await asyncio.wrap_future(
+                writer.submit(
+                    lambda connection: job_store.record(
+                        connection, now_us, PROGRAM, Action.BACKUP, made.file.name, detail
+                    )
+                )
+            )
             return f"{made.file.name}: {made.rows} arrivals"
 
         async def look() -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from secondskies_desktop.engine import auditing
 from secondskies_desktop.engine.folding import fold_pending
+from secondskies_desktop.foundation.audit import Action
 from secondskies_desktop.foundation.database.engine import read_engine, write_engine
 from secondskies_desktop.foundation.database.failure import named
 from secondskies_desktop.ingest import store
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
 
 _CHUNK = 1_000
+_NAMED = 20
 
 
 def import_alert_logs(
@@ -50,13 +53,19 @@ def import_alert_logs(
             counts = store.count_states(connection, new)
     finally:
         reader.dispose()
-    return {
+    found = {
         "rows": sum(len(arrivals) for arrivals in logs),
         "stored": len(new),
         "duplicates": counts.get(store.DUPLICATE, 0),
         "dead_letters": counts.get(store.DEAD, 0),
         "repaired": counts.get("repaired", 0),
     }
+    if new:
+        names = [file.name for file in files]
+        detail = {**found, "files": names[:_NAMED], "ids": [min(new), max(new)]}
+        subject = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        auditing.record(profile, Action.IMPORT, subject, detail)
+    return found
 
 
 def _chunks(logs: Sequence[Sequence[store.Arrival]]) -> list[tuple[int, Sequence[store.Arrival]]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.engine import auditing
+from secondskies_desktop.foundation.audit import Action
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
@@ -81,9 +83,11 @@ def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: T
         finally:
             pump.close()
         after = _fingerprint_of(profile.database)
+        found = Rebuilt(after.signals, after.events, after.hash, before == after)
+        auditing.record(profile, Action.REBUILD, "projection", msgspec.structs.asdict(found))
     finally:
         lock.release()
-    return Rebuilt(after.signals, after.events, after.hash, before == after)
+    return found
 
 
 def verify(profile: Profile, progress: Callable[[int], bool] = lambda _count: True) -> Rebuilt:

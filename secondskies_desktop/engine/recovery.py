@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from secondskies_desktop.engine.backups import note_restored
 from secondskies_desktop.foundation.database import backup
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.failure import DatabaseProblem, DatabaseUnreachable
@@ -55,6 +56,8 @@ def recover(profile: Profile, chosen: Path | None) -> Path:
                 part.rename(f"{aside}{suffix}")
         if chosen is not None:
             backup.restore_backup(chosen, profile.database)
+        name = "nothing" if chosen is None else chosen.name
+        note_restored(profile, name, {"damaged_file": aside.name})
     finally:
         lock.release()
     return aside

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from secondskies_desktop.engine import auditing
 from secondskies_desktop.engine.folding import fold_pending
+from secondskies_desktop.foundation.audit import Action
 from secondskies_desktop.foundation.database.engine import read_engine
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.ingest import store
@@ -13,7 +15,17 @@ from secondskies_desktop.ingest.pump import Pump
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from secondskies_desktop.engine.engine import Engine
     from secondskies_desktop.foundation.profile import Profile
+
+_NAMED = 100
+
+
+def note_retry(profile: Profile, wanted: Sequence[int], recovered: int, engine: Engine | None = None) -> None:
+    """Write into the audit trail which dead letters were tried again; raises DatabaseProblem."""
+    subject = f"{len(wanted)} dead letters" if len(wanted) > 1 else f"inbox:{wanted[0]}"
+    detail = {"ids": list(wanted[:_NAMED]), "retried": len(wanted), "recovered": recovered}
+    auditing.record(profile, Action.RETRY, subject, detail, engine=engine)
 
 
 def retry_dead_letters(profile: Profile, ids: Sequence[int] | None = None) -> dict[str, int]:
@@ -35,6 +47,8 @@ def retry_dead_letters(profile: Profile, ids: Sequence[int] | None = None) -> di
             recovered = pump.retry(wanted)
         finally:
             pump.close()
+        if wanted:
+            note_retry(profile, wanted, recovered)
     finally:
         lock.release()
     return {"retried": len(wanted), "recovered": recovered, "dead": len(dead) - recovered}

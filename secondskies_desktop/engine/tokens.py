@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.foundation.audit import TRADER, Action
 from secondskies_desktop.foundation.clock import as_iso, system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, write_engine
 from secondskies_desktop.foundation.secrets import WebhookSecret
+from secondskies_desktop.foundation.store import record
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.tokens import DEFAULT, Token, hash_of, new_secret
 
@@ -45,6 +47,8 @@ def new_token(profile: Profile, name: str, stream: str, overlap_minutes: int) ->
             place = _place_of_old(name, known, now_us)
             store.write_token(connection, msgspec.structs.replace(old, name=place, expires_us=until))
         store.write_token(connection, Token(name, hash_of(secret), stream, now_us, None, None))
+        detail = {"stream": stream, "replaced": old is not None, "overlap_minutes": overlap_minutes}
+        record(connection, now_us, TRADER, Action.TOKEN_NEW, name, detail)
 
     _write(profile, work)
     if name == DEFAULT:
@@ -60,7 +64,8 @@ def _place_of_old(name: str, known: dict[str, Token], now_us: int) -> str:
 
 def revoke_token(profile: Profile, name: str, overlap_minutes: int) -> dict[str, Any] | None:
     """End a token at once or after the overlap; None where there is no such token."""
-    expires_us = system_clock() + overlap_minutes * _MINUTE_US
+    now_us = system_clock()
+    expires_us = now_us + overlap_minutes * _MINUTE_US
 
     def work(connection: Connection) -> Token | None:
         found = {token.name: token for token in store.list_tokens(connection)}.get(name)
@@ -68,6 +73,8 @@ def revoke_token(profile: Profile, name: str, overlap_minutes: int) -> dict[str,
             return None
         ended = msgspec.structs.replace(found, expires_us=expires_us)
         store.write_token(connection, ended)
+        detail = {"stream": found.stream, "expires_at": as_iso(expires_us)}
+        record(connection, now_us, TRADER, Action.TOKEN_REVOKE, name, detail)
         return ended
 
     ended = _write(profile, work)

@@ -403,6 +403,8 @@ def test_that_settings_need_no_database(ask: Asking) -> None:
     ask("settings", "list")
     assert not (ask.home / "secondskies.db").exists()
     (ask.home / "secondskies.db").write_bytes(b"no database")
-    assert ask("settings", "set", "desktop.theme", "light").code == 0
+    said = ask("settings", "set", "desktop.theme", "light")
+    assert said.code == 0
+    assert "the audit trail has not heard of it" in said.err
     assert ask("settings", "get", "desktop.theme", "--json").json["value"] == "light"
     assert (ask.home / "secondskies.db").read_bytes() == b"no database"
