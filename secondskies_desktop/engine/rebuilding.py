@@ -103,6 +103,7 @@ def verify(profile: Profile, progress: Callable[[int], bool] = lambda _count: Tr
             known = fingerprint(stored)
             until = inbox_store.position(stored)
             _copy_inbox(stored, url, until)
+            _copy_fills(stored, url)
             pump = Pump(url)
             try:
                 pump.run_to_end(progress)
@@ -120,6 +121,20 @@ def _copy_inbox(stored: Connection, url: URL, until: int) -> None:
         for chunk in inbox_store.all_arrivals(stored, until):
             with engine.begin() as connection:
                 inbox_store.copy_arrivals(connection, chunk)
+    finally:
+        engine.dispose()
+
+
+def _copy_fills(stored: Connection, url: URL) -> None:
+    """Copy the log of fills as far as the stored projection has joined it."""
+    until = inbox_store.fill_position(stored)
+    engine = write_engine(url, wait_ms=5_000, durable=False)
+    try:
+        place = 0
+        while rows := [one for one in signal_store.fills_after(stored, place, 2_000) if one.id <= until]:
+            with engine.begin() as connection:
+                signal_store.copy_fills(connection, rows)
+            place = rows[-1].id
     finally:
         engine.dispose()
 

@@ -20,6 +20,7 @@ from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 from secondskies_desktop.ingest.store import Delivery
+from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.changes import SignalsChanged
 from secondskies_desktop.signals.event import Decoded, Undecodable
 from secondskies_desktop.signals.projection import Projection, Said
@@ -123,7 +124,25 @@ class Pump:
                 self._position = store.position(connection)
             arrivals = store.after(connection, self._position, limit)
         self._fold(arrivals, is_retry=False)
-        return len(arrivals), len(arrivals) == limit
+        if len(arrivals) == limit:
+            return limit, True
+        return len(arrivals), self._take_fills(limit)
+
+    def _take_fills(self, limit: int) -> bool:
+        """Join what stands in the log of fills, once no arrival waits; returns whether more is there."""
+        connection = self._connected()
+        with connection.begin():
+            place = store.fill_position(connection)
+            rows = signal_store.fills_after(connection, place, limit)
+            if not rows:
+                return False
+            if store.take_turn(connection) != self._position:
+                raise DatabaseLocked("another process has folded meanwhile")
+            changed = self._projection.apply_fills(connection, rows)
+            store.set_fill_position(connection, rows[-1].id)
+        if changed and self._publish is not None:
+            self._publish(SignalsChanged(self._projection.seq, tuple(changed)))
+        return len(rows) == limit
 
     def _fold(self, arrivals: Sequence[Stored], *, is_retry: bool) -> list[_Folded]:
         """Fold arrivals in as few transactions as they allow, and publish each after its commit."""

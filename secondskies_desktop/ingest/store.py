@@ -155,6 +155,18 @@ def set_position(connection: Connection, inbox_id: int) -> None:
         connection.execute(insert(pump_position).values(id=1, last_inbox_id=inbox_id))
 
 
+def fill_position(connection: Connection) -> int:
+    """Return the id of the log of fills up to which the projection stands."""
+    return connection.execute(select(pump_position.c.last_fill_id)).scalar() or 0
+
+
+def set_fill_position(connection: Connection, fill_id: int) -> None:
+    """Move the projection's place in the log of fills."""
+    changed = connection.execute(pump_position.update().values(last_fill_id=fill_id))
+    if not changed.rowcount:
+        connection.execute(insert(pump_position).values(id=1, last_inbox_id=0, last_fill_id=fill_id))
+
+
 def take_turn(connection: Connection) -> int:
     """Return the projection's place, and hold every other process back from moving it in this transaction."""
     if connection.dialect.name != "sqlite":

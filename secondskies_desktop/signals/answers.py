@@ -64,6 +64,12 @@ def as_answer(view: SignalView) -> dict[str, Any]:
         "missing_minutes": view.missing_minutes,
         "linked_to": view.linked_to,
         "quality": view.quality,
+        "targets": view.targets,
+        "filled": [
+            {"field": one.field, "fill": one.id, "source": one.source, "confidence": one.confidence}
+            for one in view.filled
+        ],
+        "conflicts": {name: list(values) for name, values in view.conflicts.items()},
     }
 
 

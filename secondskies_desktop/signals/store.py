@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, insert, or_, select, text
 
 from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_where_new, upsert
 from secondskies_desktop.signals.changes import SignalRow
+from secondskies_desktop.signals.fills import Fill
 from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
-from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signal_tallies, signals
+from secondskies_desktop.signals.tables import STILL_STEPPED, fills, signal_events, signal_tallies, signals
 from secondskies_desktop.signals.view import SignalView
 from secondskies_desktop.signals.vocabulary import EventType
 
@@ -224,6 +225,64 @@ def count_events(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(signal_events)).scalar() or 0
 
 
+_FILL = ",".join(column.name for column in fills.c)
+
+
+def append_fills(connection: Connection, rows: Sequence[Fill]) -> list[int]:
+    """Append to the log of fills within the caller's transaction; returns the ids that the rows got."""
+    if connection.dialect.name != "sqlite":
+        # As with the inbox: whoever has folded up to an id must have seen all before it.
+        connection.execute(text("LOCK TABLE fills IN SHARE ROW EXCLUSIVE MODE"))
+    found: list[int] = []
+    for row in rows:
+        values = {name: getattr(row, name) for name in row.__struct_fields__ if name != "id"}
+        values["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
+        values["because"] = msgspec.json.encode(row.because).decode()
+        key = connection.execute(insert(fills).values(**values)).inserted_primary_key
+        found.append(key[0] if key else 0)
+    return found
+
+
+def fills_after(connection: Connection, fill_id: int, limit: int) -> list[Fill]:
+    """Return the next rows of the log behind an id, oldest first."""
+    rows = fetch(connection, f"SELECT {_FILL} FROM fills WHERE id>? ORDER BY id LIMIT ?", (fill_id, limit))
+    return [_fill(row) for row in rows]
+
+
+def fills_of(connection: Connection, stream: str, trade_id: str) -> list[Fill]:
+    """Return all rows of the log that concern one signal, oldest first."""
+    statement = f"SELECT {_FILL} FROM fills WHERE stream=? AND trade_id=? ORDER BY id"
+    return [_fill(row) for row in fetch(connection, statement, (stream, trade_id))]
+
+
+def newest_fills(connection: Connection, limit: int, before_id: int | None = None) -> list[Fill]:
+    """Return rows of the log, newest first, before an id."""
+    statement = f"SELECT {_FILL} FROM fills WHERE id<? ORDER BY id DESC LIMIT ?"
+    return [_fill(row) for row in fetch(connection, statement, (before_id or 1 << 62, limit))]
+
+
+def fill_by_id(connection: Connection, fill_id: int) -> Fill | None:
+    """Return one row of the log."""
+    found = fetch(connection, f"SELECT {_FILL} FROM fills WHERE id=?", (fill_id,))
+    return _fill(found[0]) if found else None
+
+
+def copy_fills(connection: Connection, rows: Sequence[Fill]) -> None:
+    """Write rows with their ids into another, empty log."""
+    for row in rows:
+        values = {name: getattr(row, name) for name in row.__struct_fields__}
+        values["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
+        values["because"] = msgspec.json.encode(row.because).decode()
+        connection.execute(insert(fills).values(**values))
+
+
+def _fill(row: tuple[Any, ...]) -> Fill:
+    named = dict(zip(Fill.__struct_fields__, row, strict=True))
+    named["value"] = None if named["value"] is None else msgspec.json.decode(named["value"])
+    named["because"] = tuple(msgspec.json.decode(named["because"]))
+    return Fill(**named)
+
+
 def forget_signals(connection: Connection) -> None:
     """Drop the projection; the inbox can bring it back."""
     connection.execute(delete(signal_tallies))
@@ -269,3 +328,68 @@ def write_tallies(connection: Connection, rows: Iterable[TallyRow]) -> None:
 def forget_tallies(connection: Connection) -> None:
     """Drop all counts; the signals can bring them back."""
     connection.execute(delete(signal_tallies))
+
+
+def update_times(connection: Connection, signal_id: int) -> list[int]:
+    """Return the clock readings (µs UTC) of a signal's updates to the second, rising; 0 where none is known."""
+    statement = "SELECT key FROM signal_events WHERE signal_id=? AND type=? ORDER BY key"
+    return [(row[0] >> 31) * 1_000_000 for row in fetch(connection, statement, (signal_id, _UPDATE))]
+
+
+def first_inbox_ids(connection: Connection, signal_id: int) -> dict[str, int]:
+    """Return the arrival that brought each kind of event but updates."""
+    statement = "SELECT type,inbox_id FROM signal_events WHERE signal_id=? AND type<>?"
+    return {row[0]: row[1] for row in fetch(connection, statement, (signal_id, _UPDATE))}
+
+
+def newest_inbox_id(connection: Connection, signal_id: int) -> int | None:
+    """Return the newest arrival that told something new of a signal."""
+    rows = fetch(connection, "SELECT max(inbox_id) FROM signal_events WHERE signal_id=?", (signal_id,))
+    newest: int | None = rows[0][0]
+    return newest
+
+
+def next_on_chart(connection: Connection, stream: str, after_us: int, limit: int = 4) -> list[OnBar]:
+    """Return the next signals of a chart by their triangle bar, behind a time (µs UTC)."""
+    statement = (
+        "SELECT trade_id,signal_us,direction FROM signals "
+        "WHERE stream=? AND signal_us>? AND direction IS NOT NULL ORDER BY signal_us LIMIT ?"
+    )
+    return [OnBar(*row) for row in fetch(connection, statement, (stream, after_us, limit))]
+
+
+def around_on_chart(connection: Connection, stream: str, at_us: int, within_us: int) -> list[SignalRow]:
+    """Return a few signals of a chart on both sides of a time, nearest first on each side."""
+    columns = "SELECT id,seq,view FROM signals WHERE stream=? AND signal_us"
+    rows = [
+        *fetch(
+            connection,
+            f"{columns}<? AND signal_us>=? ORDER BY signal_us DESC LIMIT 5",
+            (stream, at_us, at_us - within_us),
+        ),
+        *fetch(
+            connection,
+            f"{columns}>? AND signal_us<=? ORDER BY signal_us LIMIT 5",
+            (stream, at_us, at_us + within_us),
+        ),
+    ]
+    return [_row(row) for row in rows]
+
+
+def count_running(connection: Connection, stream: str, after_us: int, statuses: Sequence[str]) -> int:
+    """Return how many signals of a chart that are newer than a time stand in one of some states."""
+    marks = ",".join("?" * len(statuses))
+    statement = f"SELECT count(*) FROM signals WHERE status IN ({marks}) AND sort_us>? AND stream=?"
+    count: int = fetch(connection, statement, (*statuses, after_us, stream))[0][0]
+    return count
+
+
+def rules_of(connection: Connection, signal_id: int) -> frozenset[str]:
+    """Return the generations that told of a signal, by the deliveries of its newest and its oldest events."""
+    statement = (
+        "SELECT DISTINCT d.rule FROM deliveries d WHERE d.inbox_id IN ("
+        "SELECT min(inbox_id) FROM signal_events WHERE signal_id=? GROUP BY type "
+        "UNION SELECT max(inbox_id) FROM signal_events WHERE signal_id=?)"
+    )
+    rows = fetch(connection, statement, (signal_id, signal_id))
+    return frozenset(row[0] for row in rows if row[0] is not None)
