@@ -361,8 +361,12 @@ def _as_open(episode: Episode) -> OpenAttention:
     return OpenAttention(attention, episode.acknowledged_us is not None)
 
 
+# Made here: two threads that decode into a type for the first time crash msgspec 0.22.
+_ALARM_TEST = msgspec.json.Decoder(AlarmTest)
+
+
 def _as_test(run: foundation_store.Run | None) -> AlarmTest | None:
-    return None if run is None else msgspec.json.decode(run.detail, type=AlarmTest)
+    return None if run is None else _ALARM_TEST.decode(run.detail)
 
 
 def _flat(value: object) -> object:

@@ -205,10 +205,14 @@ def _words(exception: _Exception) -> str:
     return f"{exception.name}, {exception.kind} {exception.close}"
 
 
+# Made here: two threads that decode into a type for the first time crash msgspec 0.22.
+_CALENDAR = msgspec.json.Decoder(_Calendar)
+
+
 @lru_cache(maxsize=1)
 def _hours() -> _Hours:
     text = files("secondskies_desktop.resources").joinpath("market_hours.json").read_bytes()
-    calendar = msgspec.json.decode(text, type=_Calendar)
+    calendar = _CALENDAR.decode(text)
     by_day = {exception.day: exception for exception in calendar.exceptions}
     from_us = _wall_us(calendar.span[0], "00:00")
     to_us = _wall_us(calendar.span[1] + _DAY, "00:00")

@@ -6,6 +6,7 @@ kept, and nothing here writes one by itself. Source: resources/roadmap.toml.
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
@@ -105,9 +106,18 @@ class Roadmap(msgspec.Struct, frozen=True):
         )
 
 
-@lru_cache(maxsize=1)
+_READING = threading.Lock()
+
+
 def levels() -> tuple[Level, ...]:
-    """Return the roadmap as it ships. ValueError where a key occurs twice."""
+    """Return the roadmap as it ships. ValueError where a key occurs twice; any thread."""
+    # Two threads that decode into a type for the first time crash msgspec 0.22.
+    with _READING:
+        return _levels()
+
+
+@lru_cache(maxsize=1)
+def _levels() -> tuple[Level, ...]:
     text = files("secondskies_desktop.resources").joinpath("roadmap.toml").read_bytes()
     found = msgspec.toml.decode(text, type=_Roadmap).levels
     keys = [module.key for level in found for module in level.modules]
