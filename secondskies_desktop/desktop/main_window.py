@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 _SECOND_MS = 1_000
 _MINIMUM = (1_024, 600)
-_FIRST_SIZE = (1_366, 768)
+_UNDOS = 50
 
 
 class MainWindow(DockWindow):
@@ -83,6 +84,7 @@ class MainWindow(DockWindow):
         self._started: set[str] = set()
         self._chosen: int | None = None
         self._chosen_in = ""
+        self._undos: deque[Callable[[], object]] = deque(maxlen=_UNDOS)
         self.keeps_running: Callable[[], bool] = lambda: False
         """Whether closing only hides the window: there is a tray, and the trader wants that."""
         self._is_leaving = False
@@ -138,6 +140,7 @@ class MainWindow(DockWindow):
         panel.detail_wanted.connect(self._on_detail_wanted)
         panel.day_chosen.connect(self.show_day)
         panel.panel_wanted.connect(self.show_panel)
+        panel.undoable.connect(self._undos.append)
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
         panel.set_demo(demo=self._demo)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
@@ -278,6 +281,18 @@ class MainWindow(DockWindow):
             panel.theme_changed()
         self.action_list.refresh()
         self.themed.emit()
+
+    def undo(self) -> bool:
+        """Take back what was done last of what can be taken back; False where there is nothing."""
+        if not self._undos:
+            return False
+        self._undos.pop()()
+        return True
+
+    def reset_workspace(self) -> None:
+        before = self.saveState()
+        super().reset_workspace()
+        self._undos.append(partial(self.restoreState, before))
 
     def open_palette(self) -> None:
         """Open the command palette."""

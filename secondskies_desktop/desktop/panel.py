@@ -50,6 +50,8 @@ class Panel(QWidget):
     """He chose this trade date for every panel, or None for all of them again."""
     panel_wanted = Signal(str)
     """He asked for the panel of this key."""
+    undoable = Signal(object)
+    """He did something that this takes back; the window keeps it for Ctrl+Z."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

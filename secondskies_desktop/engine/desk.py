@@ -20,6 +20,7 @@ from secondskies_desktop.foundation.database.engine import read_engine, sqlite_v
 from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
+from secondskies_desktop.foundation.sessions import trade_date_bounds
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.alert_log import count_lines
 from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
@@ -202,11 +203,16 @@ class Desk:
         return [(one["field"], _sentence(one)) for one in found if field is None or one["field"] == field]
 
     def arrivals(
-        self, limit: int, before_id: int | None = None, state: str | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        state: str | None = None,
+        day: date | None = None,
     ) -> list[ArrivalRow]:
-        """Return arrivals, newest first."""
+        """Return arrivals, newest first, of all or of those that came on one trade date."""
+        between = None if day is None else trade_date_bounds(day)
         with self._database.connect() as connection:
-            rows = inbox_store.list_inbox(connection, state, limit, before_id)
+            rows = inbox_store.list_inbox(connection, state, limit, before_id, between)
         return [reading.arrival_row(row) for row in rows]
 
     def arrival_detail(self, inbox_id: int) -> reading.ReadArrival | None:

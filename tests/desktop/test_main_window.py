@@ -291,6 +291,24 @@ def dropped(window: MainWindow, *files: Path) -> QDropEvent:
     return event
 
 
+def test_that_a_cleared_filter_and_a_reset_workspace_come_back_by_undo(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    live = live_of(window)
+    live.filter.set(SignalFilter(Tab.ACTIVE, session="LONDON", text="bull"))
+    before = live.filter.wanted()
+    window.docks["webhook_monitor"].close()
+    live.filter.clear_all()
+    window.reset_workspace()
+    assert window.docks["webhook_monitor"].isVisible()
+    window.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.docks["webhook_monitor"].isVisible())
+    assert window.undo()
+    assert live.filter.wanted() == before
+    assert not window.undo()
+
+
 def test_that_a_dropped_alert_log_is_imported_and_its_counts_told(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, readers: Readers, tmp_path: Path
 ) -> None:

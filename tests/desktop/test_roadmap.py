@@ -211,6 +211,18 @@ def test_that_undo_takes_back_the_last_mark_that_was_written(
     assert marked(desk) == {"L1/H1.2": False}
 
 
+def test_that_a_mark_offers_once_to_be_taken_back(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:
+    offered: list[Callable[[], object]] = []
+    panel.undoable.connect(offered.append)
+    with qtbot.waitSignal(panel.loaded):
+        panel.model.marked.emit("L1/H1.2", True)
+    (back,) = offered
+    with qtbot.waitSignal(panel.loaded):
+        back()
+    assert marked(desk) == {"L1/H1.2": False}
+    assert len(offered) == 1
+
+
 def test_that_a_mark_waits_for_the_one_before_it(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:
     desk.gate = threading.Event()
     panel.model.marked.emit("L1/H1.2", True)

@@ -204,7 +204,7 @@ class AttentionPanel(Panel):
             self.pane.show_empty(_EMPTY, _HOW)
             return
         now_us = self._clock()
-        severity, words = _FILTERS[self.severities.on()], self.words.text().strip().lower()
+        severity, words = _FILTERS[self.severities.on()], self.words.text()
         lines = [columns.past_line(one, now_us) for one in self._past]
         shown = [line for line in lines if columns.matches(line, severity, words)]
         self.past_model.show(shown)

@@ -97,6 +97,7 @@ class LiveSignals(Panel):
 
     def _wire(self) -> None:
         self.filter.changed.connect(self._on_filter)
+        self.filter.cleared.connect(lambda before: self.undoable.emit(partial(self.filter.set, before)))
         self.model.counts_changed.connect(self._on_counts)
         self.table.chosen.connect(self.signal_chosen)
         self.table.opened.connect(self.detail_wanted)

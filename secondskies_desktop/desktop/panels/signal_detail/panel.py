@@ -32,6 +32,7 @@ from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.chips import Chip
 from secondskies_desktop.desktop.widgets.labels import Elided, Text
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.widgets.why import WhyPopover
 
@@ -104,7 +105,7 @@ class SignalDetail(Panel):
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -114,9 +115,10 @@ class SignalDetail(Panel):
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
         width = table.fontMetrics().averageCharWidth()
-        for index, characters in enumerate((9, 16, 12, 6, 9, 40)):
+        for index, characters in enumerate((8, 12, 11, 6, 8, 40)):
             table.setColumnWidth(index, width * characters + 2 * theme.GRID)
         table.selectionModel().currentRowChanged.connect(self._on_event)
+        RowsMenu(table)
         return table
 
     def _content(self) -> QWidget:

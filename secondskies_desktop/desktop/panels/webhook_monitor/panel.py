@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,15 +20,21 @@ from PySide6.QtWidgets import (
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panel import Panel
-from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import COLUMNS
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import COLUMNS, ArrivalFilter
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
 from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
 from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.clock import system_clock
+from secondskies_desktop.foundation.sessions import trade_date_bounds
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from PySide6.QtCore import QSettings
+
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers, Reading
@@ -36,11 +42,19 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 
 _PAGE = 200
+_NEAR_END = 50
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
 _DEAD = "dead"
 _NAMES = {state: name for name, state in _STATES.items() if state is not None}
 _EMPTY = "No alert has arrived yet"
 _HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
+
+
+class Place(NamedTuple):
+    """A part of the inbox that is read page by page; None is any."""
+
+    state: str | None = None
+    day: date | None = None
 
 
 class WebhookMonitor(Panel):
@@ -56,19 +70,24 @@ class WebhookMonitor(Panel):
         self._readers: Readers | None = None
         self._detail: Reading | None = None
         self._chosen: int | None = None
-        self._paging = False
-        self._reached: dict[str | None, int] = {}
-        """By state (None for all): every arrival from this one on has been read."""
-        self._read_out: set[str | None] = set()
+        self._page: Reading | None = None
+        self._day: date | None = None
+        self._reached: dict[Place, int] = {}
+        """Every arrival of this state and trade date from this one on has been read."""
+        self._read_out: set[Place] = set()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
         self.states = Segments(list(_STATES))
         self.words = QLineEdit()
         self.words.setPlaceholderText("Find id, event, reason…   /")
         self.words.setClearButtonEnabled(True)
+        self.day = QPushButton()
+        self.day.setToolTip("Only arrivals of this trade date; click for all of them again")
+        self.day.hide()
         self.retry_all = QPushButton("Retry dead")
         self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
         self.table = self._table()
+        self.rows = StatePane(self.table)
         self.inspector = Inspector()
         self.pane = StatePane(self._content())
         self._lay_out()
@@ -81,7 +100,7 @@ class WebhookMonitor(Panel):
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         table.verticalHeader().hide()
@@ -95,6 +114,7 @@ class WebhookMonitor(Panel):
         metrics = table.fontMetrics()
         for index, column in enumerate(COLUMNS):
             table.setColumnWidth(index, metrics.averageCharWidth() * column.characters + 2 * theme.GRID)
+        RowsMenu(table)
         return table
 
     def _content(self) -> QWidget:
@@ -102,6 +122,7 @@ class WebhookMonitor(Panel):
         upper.addWidget(self.states)
         upper.addStretch(1)
         lower.addWidget(self.words, 1)
+        lower.addWidget(self.day)
         lower.addWidget(self.retry_all)
         bar = QVBoxLayout()
         bar.setContentsMargins(theme.GRID, theme.HALF, theme.GRID, theme.HALF)
@@ -109,7 +130,7 @@ class WebhookMonitor(Panel):
         bar.addLayout(upper)
         bar.addLayout(lower)
         split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.table)
+        split.addWidget(self.rows)
         split.addWidget(self.inspector)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
@@ -137,6 +158,8 @@ class WebhookMonitor(Panel):
         self.card.test_wanted.connect(self._test)
         self.states.chosen.connect(self._filter)
         self.words.textChanged.connect(self._filter)
+        self.day.clicked.connect(lambda: self.day_chosen.emit(None))
+        self.rows.retry.connect(self._filter)
         self.retry_all.clicked.connect(self._retry_all)
         self.inspector.retry_wanted.connect(self._retry_chosen)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
@@ -167,25 +190,42 @@ class WebhookMonitor(Panel):
         rows, dead = pages
         self._reached.clear()
         self._read_out.clear()
-        self._note_page(None, rows)
-        self._note_page(_DEAD, dead)
+        self._note_page(Place(), rows)
+        self._note_page(Place(_DEAD), dead)
         newer = [row for row in self.model.known.values() if self._newer(row, rows)]
         self.model.replace_all([*dead, *rows, *newer])
-        self._turn()
+        if self._day is None:
+            self._turn()
+        else:
+            self._filter()
         self.loaded.emit()
 
-    def _note_page(self, state: str | None, rows: list[ArrivalRow]) -> None:
+    def _note_page(self, place: Place, rows: list[ArrivalRow]) -> None:
         if len(rows) < _PAGE:
-            self._read_out.add(state)
+            self._read_out.add(place)
         if rows:
-            self._reached[state] = rows[-1].inbox_id
-        if state is None:
-            self.model.floor = 0 if state in self._read_out else self._reached[None]
+            self._reached[place] = rows[-1].inbox_id
+        self._set_floor()
+
+    def _set_floor(self) -> None:
+        """Show of all states only what was read without a gap."""
+        if self._is_read_out(Place(day=self._day)):
+            self.model.floor = 0
+        else:
+            reached = [self._reached.get(Place(day=day)) for day in {self._day, None}]
+            self.model.floor = min((one for one in reached if one is not None), default=0)
+
+    def _is_read_out(self, place: Place) -> bool:
+        wider = {Place(state, day) for state in {place.state, None} for day in {place.day, None}}
+        return not wider.isdisjoint(self._read_out)
+
+    def _place(self) -> Place:
+        return Place(_STATES[self.states.on()], self._day)
 
     def _on_dropped(self, newest: int) -> None:
         """Begin to page behind what is left: older arrivals were read and let go again."""
         self._read_out.clear()
-        self._reached = {state: max(place, newest + 1) for state, place in self._reached.items()}
+        self._reached = {place: max(reached, newest + 1) for place, reached in self._reached.items()}
         self.model.floor = max(self.model.floor, newest + 1)
 
     def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
@@ -197,15 +237,33 @@ class WebhookMonitor(Panel):
 
     def _turn(self) -> None:
         counts = dict.fromkeys(_STATES, 0)
+        wanted = self._wanted()
         for row in self.model.known.values():
-            counts[_NAMES[row.state]] += 1
-        counts["All"] = sum(inbox_id >= self.model.floor for inbox_id in self.model.known)
-        self.states.say(counts)
+            if wanted.is_between(row):
+                counts[_NAMES[row.state]] += 1
+                counts["All"] += row.inbox_id >= self.model.floor
+        # What waits to be read is the newest: it has all been read here.
+        more = [
+            name
+            for name, state in _STATES.items()
+            if name != "Pending" and not self._is_read_out(Place(state, self._day))
+        ]
+        self.states.say(counts, more)
         self.retry_all.setEnabled(counts["Dead"] > 0)
         if self.model.known:
             self.pane.show_content()
         else:
             self.pane.show_empty(_EMPTY, _HOW)
+        if self.model.rowCount():
+            self.rows.show_content()
+        elif self._page is not None:
+            self.rows.show_loading("Reading the inbox")
+        else:
+            self.rows.show_empty("No arrival passes this filter", "Esc shows everything again.")
+
+    def _wanted(self) -> ArrivalFilter:
+        between = None if self._day is None else trade_date_bounds(self._day)
+        return ArrivalFilter(_STATES[self.states.on()], between, tuple(self.words.text().casefold().split()))
 
     def _take(self, events: list[ArrivalsChanged]) -> None:
         at_top = self.table.verticalScrollBar().value() == 0
@@ -218,33 +276,55 @@ class WebhookMonitor(Panel):
             self._inspect(self._chosen)
 
     def _on_scroll(self, value: int) -> None:
-        bar = self.table.verticalScrollBar()
-        state = _STATES[self.states.on()]
-        if self._paging or state in self._read_out or value < bar.maximum() - _PAGE // 4:
+        if value >= self.table.verticalScrollBar().maximum() - _NEAR_END:
+            self._read_older()
+
+    def _read_older(self) -> None:
+        place = self._place()
+        if self._page is not None or self._is_read_out(place):
             return
         if self._desk is None or self._readers is None or not self.model.known:
             return
-        desk, before, self._paging = self._desk, self._reached.get(state), True
-        self._readers.run(
-            lambda: desk.arrivals(_PAGE, before, state),
-            lambda rows: self._show_older(state, rows),
+        desk, before = self._desk, self._reached.get(place)
+        self._page = self._readers.run(
+            lambda: desk.arrivals(_PAGE, before, place.state, place.day),
+            lambda rows: self._show_older(place, rows),
             self._not_paged,
         )
 
-    def _show_older(self, state: str | None, rows: list[ArrivalRow]) -> None:
-        self._paging = False
-        self._note_page(state, rows)
+    def _show_older(self, place: Place, rows: list[ArrivalRow]) -> None:
+        self._page = None
+        floor = self.model.floor
+        self._note_page(place, rows)
         self.model.apply(rows)
+        if self.model.floor < floor:
+            # What was read before, and stood behind a gap.
+            self.model.set_filter(self._wanted())
         self._turn()
 
     def _not_paged(self, error: Exception) -> None:
-        self._paging = False
+        self._page = None
         self._show_error(error)
 
     def _filter(self, _changed: str = "") -> None:
-        self.model.set_filter(_STATES[self.states.on()], self.words.text())
+        if self._page is not None:
+            self._page.cancel()
+            self._page = None
+        self._set_floor()
+        self.model.set_filter(self._wanted())
         self.table.scrollToTop()
-        self._on_scroll(self.table.verticalScrollBar().value())
+        if self.model.rowCount() < _NEAR_END:
+            self._read_older()
+        self._turn()
+
+    def show_day(self, day: date | None) -> None:
+        if day == self._day:
+            return
+        self._day = day
+        self.day.setVisible(day is not None)
+        if day is not None:
+            self.day.setText(f"{day:%a %d %b %Y}  ✕")
+        self._filter()
 
     def _on_current(self, current: QModelIndex | QPersistentModelIndex, _before: object) -> None:
         row = self.model.row_at(current.row())
@@ -319,6 +399,14 @@ class WebhookMonitor(Panel):
     def tick(self, now_us: int) -> None:
         self.card.tick(now_us)
 
+    def save_state(self, settings: QSettings) -> None:
+        settings.setValue("columns", self.table.horizontalHeader().saveState())
+
+    def restore_state(self, settings: QSettings) -> None:
+        columns = settings.value("columns")
+        if isinstance(columns, QByteArray):
+            self.table.horizontalHeader().restoreState(columns)
+
     def focus_filter(self) -> bool:
         self.words.setFocus()
         self.words.selectAll()
@@ -336,10 +424,15 @@ class WebhookMonitor(Panel):
         return True
 
     def go_back(self) -> bool:
-        if not self.words.text():
-            return False
-        self.words.clear()
-        return True
+        if self.words.text() or self.states.on() != "All":
+            self.states.turn_on("All")
+            self.words.clear()
+            self._filter()
+            return True
+        if self._day is not None:
+            self.day_chosen.emit(None)
+            return True
+        return False
 
     def theme_changed(self) -> None:
         self.model.forget_colours()
