@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panel import Panel
-from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import COLUMNS, ArrivalFilter
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_table import ArrivalTable
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
+from secondskies_desktop.desktop.panels.webhook_monitor.inbox_pages import PAGE, InboxPages, Place
 from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
 from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
-from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.clock import system_clock
@@ -33,28 +31,19 @@ from secondskies_desktop.foundation.sessions import trade_date_bounds
 if TYPE_CHECKING:
     from datetime import date
 
-    from PySide6.QtCore import QSettings
-
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers, Reading
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import ArrivalDetail
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 
-_PAGE = 200
 _NEAR_END = 50
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
 _DEAD = "dead"
 _NAMES = {state: name for name, state in _STATES.items() if state is not None}
 _EMPTY = "No alert has arrived yet"
 _HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
-
-
-class Place(NamedTuple):
-    """A part of the inbox that is read page by page; None is any."""
-
-    state: str | None = None
-    day: date | None = None
 
 
 class WebhookMonitor(Panel):
@@ -72,9 +61,7 @@ class WebhookMonitor(Panel):
         self._chosen: int | None = None
         self._page: Reading | None = None
         self._day: date | None = None
-        self._reached: dict[Place, int] = {}
-        """Every arrival of this state and trade date from this one on has been read."""
-        self._read_out: set[Place] = set()
+        self._pages = InboxPages()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
         self.states = Segments(list(_STATES))
@@ -86,36 +73,12 @@ class WebhookMonitor(Panel):
         self.day.hide()
         self.retry_all = QPushButton("Retry dead")
         self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
-        self.table = self._table()
+        self.table = ArrivalTable(self.model)
         self.rows = StatePane(self.table)
         self.inspector = Inspector()
         self.pane = StatePane(self._content())
         self._lay_out()
         self._wire()
-
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(theme.ROW)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionsMovable(True)
-        head.setFixedHeight(theme.ROW)
-        head.setStretchLastSection(True)
-        metrics = table.fontMetrics()
-        for index, column in enumerate(COLUMNS):
-            table.setColumnWidth(index, metrics.averageCharWidth() * column.characters + 2 * theme.GRID)
-        RowsMenu(table)
-        return table
 
     def _content(self) -> QWidget:
         upper, lower = QHBoxLayout(), QHBoxLayout()
@@ -181,15 +144,14 @@ class WebhookMonitor(Panel):
         desk = self._desk
         self.pane.show_loading("Reading the inbox")
         self._readers.run(
-            lambda: (desk.arrivals(_PAGE), desk.arrivals(_PAGE, None, _DEAD)),
+            lambda: (desk.arrivals(PAGE), desk.arrivals(PAGE, None, _DEAD)),
             self._show_first,
             self._show_error,
         )
 
     def _show_first(self, pages: tuple[list[ArrivalRow], list[ArrivalRow]]) -> None:
         rows, dead = pages
-        self._reached.clear()
-        self._read_out.clear()
+        self._pages.begin()
         self._note_page(Place(), rows)
         self._note_page(Place(_DEAD), dead)
         newer = [row for row in self.model.known.values() if self._newer(row, rows)]
@@ -201,31 +163,18 @@ class WebhookMonitor(Panel):
         self.loaded.emit()
 
     def _note_page(self, place: Place, rows: list[ArrivalRow]) -> None:
-        if len(rows) < _PAGE:
-            self._read_out.add(place)
-        if rows:
-            self._reached[place] = rows[-1].inbox_id
+        self._pages.note(place, rows)
         self._set_floor()
 
     def _set_floor(self) -> None:
         """Show of all states only what was read without a gap."""
-        if self._is_read_out(Place(day=self._day)):
-            self.model.floor = 0
-        else:
-            reached = [self._reached.get(Place(day=day)) for day in {self._day, None}]
-            self.model.floor = min((one for one in reached if one is not None), default=0)
-
-    def _is_read_out(self, place: Place) -> bool:
-        wider = {Place(state, day) for state in {place.state, None} for day in {place.day, None}}
-        return not wider.isdisjoint(self._read_out)
+        self.model.floor = self._pages.floor(self._day)
 
     def _place(self) -> Place:
         return Place(_STATES[self.states.on()], self._day)
 
     def _on_dropped(self, newest: int) -> None:
-        """Begin to page behind what is left: older arrivals were read and let go again."""
-        self._read_out.clear()
-        self._reached = {place: max(reached, newest + 1) for place, reached in self._reached.items()}
+        self._pages.let_go(newest)
         self.model.floor = max(self.model.floor, newest + 1)
 
     def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
@@ -246,7 +195,7 @@ class WebhookMonitor(Panel):
         more = [
             name
             for name, state in _STATES.items()
-            if name != "Pending" and not self._is_read_out(Place(state, self._day))
+            if name != "Pending" and not self._pages.is_read_out(Place(state, self._day))
         ]
         self.states.say(counts, more)
         self.retry_all.setEnabled(counts["Dead"] > 0)
@@ -281,13 +230,13 @@ class WebhookMonitor(Panel):
 
     def _read_older(self) -> None:
         place = self._place()
-        if self._page is not None or self._is_read_out(place):
+        if self._page is not None or self._pages.is_read_out(place):
             return
         if self._desk is None or self._readers is None or not self.model.known:
             return
-        desk, before = self._desk, self._reached.get(place)
+        desk, before = self._desk, self._pages.reached(place)
         self._page = self._readers.run(
-            lambda: desk.arrivals(_PAGE, before, place.state, place.day),
+            lambda: desk.arrivals(PAGE, before, place.state, place.day),
             lambda rows: self._show_older(place, rows),
             self._not_paged,
         )
@@ -376,7 +325,7 @@ class WebhookMonitor(Panel):
             """Retry page by page: each arrival once, also those that were never on screen."""
             recovered = tried = 0
             before: int | None = None
-            while rows := desk.arrivals(_PAGE, before, _DEAD):
+            while rows := desk.arrivals(PAGE, before, _DEAD):
                 recovered += desk.retry([row.inbox_id for row in rows])
                 tried += len(rows)
                 before = rows[-1].inbox_id
@@ -399,12 +348,12 @@ class WebhookMonitor(Panel):
     def tick(self, now_us: int) -> None:
         self.card.tick(now_us)
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue("columns", self.table.horizontalHeader().saveState())
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("columns", bytes(self.table.horizontalHeader().saveState().data()))
 
-    def restore_state(self, settings: QSettings) -> None:
-        columns = settings.value("columns")
-        if isinstance(columns, QByteArray):
+    def restore_state(self, remembered: Remembered) -> None:
+        columns = remembered.data("columns")
+        if columns is not None:
             self.table.horizontalHeader().restoreState(columns)
 
     def focus_filter(self) -> bool:
