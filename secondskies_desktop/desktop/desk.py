@@ -63,9 +63,13 @@ class Desk(Protocol):
         """Return (field, chain in a sentence)."""
 
     def arrivals(
-        self, limit: int, before_id: int | None = None, state: str | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        state: str | None = None,
+        day: date | None = None,
     ) -> list[ArrivalRow]:
-        """Return arrivals, newest first."""
+        """Return arrivals, newest first, of all or of those that came on one trade date."""
 
     def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:
         """Return one arrival with its bytes and what they became."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -42,11 +43,12 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.health import Word
     from secondskies_desktop.desktop.panel import Panel
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.foundation.clock import Clock
 
 _SECOND_MS = 1_000
 _MINIMUM = (1_024, 600)
-_FIRST_SIZE = (1_366, 768)
+_UNDOS = 50
 
 
 class MainWindow(DockWindow):
@@ -63,7 +65,7 @@ class MainWindow(DockWindow):
     def __init__(
         self,
         panels: Sequence[Panel],
-        settings: QSettings,
+        remembered: Remembered,
         *,
         later: Sequence[tuple[str, str]] = (),
         demo: bool = False,
@@ -72,7 +74,7 @@ class MainWindow(DockWindow):
         preferences: Preferences | None = None,
     ) -> None:
         """Take panels, and (key, title) of those that come `later` by `add`; their docks stand at once."""
-        super().__init__(settings)
+        super().__init__(remembered)
         self.panels: dict[str, Panel] = {}
         self._demo = demo
         self.preferences = Preferences(parent=self) if preferences is None else preferences
@@ -82,6 +84,7 @@ class MainWindow(DockWindow):
         self._started: set[str] = set()
         self._chosen: int | None = None
         self._chosen_in = ""
+        self._undos: deque[Callable[[], object]] = deque(maxlen=_UNDOS)
         self.keeps_running: Callable[[], bool] = lambda: False
         """Whether closing only hides the window: there is a tray, and the trader wants that."""
         self._is_leaving = False
@@ -104,7 +107,7 @@ class MainWindow(DockWindow):
         self.action_list = Actions(self)
         self.action_list.add(*window_actions(self))
         self.menus = Menus(self)
-        self.palette_ = Palette(self, self._entries, settings)
+        self.palette_ = Palette(self, self._entries, remembered)
         self.appearance = Appearance(self.preferences, self)
         for panel in panels:
             self._offer(panel)
@@ -137,6 +140,7 @@ class MainWindow(DockWindow):
         panel.detail_wanted.connect(self._on_detail_wanted)
         panel.day_chosen.connect(self.show_day)
         panel.panel_wanted.connect(self.show_panel)
+        panel.undoable.connect(self._undos.append)
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
         panel.set_demo(demo=self._demo)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
@@ -278,6 +282,18 @@ class MainWindow(DockWindow):
         self.action_list.refresh()
         self.themed.emit()
 
+    def undo(self) -> bool:
+        """Take back what was done last of what can be taken back; False where there is nothing."""
+        if not self._undos:
+            return False
+        self._undos.pop()()
+        return True
+
+    def reset_workspace(self) -> None:
+        before = self.saveState()
+        super().reset_workspace()
+        self._undos.append(partial(self.restoreState, before))
+
     def open_palette(self) -> None:
         """Open the command palette."""
         self.palette_.open()
@@ -340,18 +356,14 @@ class MainWindow(DockWindow):
         dialog.open()
 
     def _restore(self, panel: Panel) -> None:
-        self.settings.beginGroup(f"panels/{panel.key}")
-        panel.restore_state(self.settings)
-        self.settings.endGroup()
+        panel.restore_state(self.remembered.part(f"panels/{panel.key}"))
 
     def save(self) -> None:
         """Write layout and panels' states into the profile."""
         self.save_docks()
         for key, panel in self.panels.items():
-            self.settings.beginGroup(f"panels/{key}")
-            panel.save_state(self.settings)
-            self.settings.endGroup()
-        self.settings.sync()
+            panel.save_state(self.remembered.part(f"panels/{key}"))
+        self.remembered.write()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save()

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.desktop.main_window import MainWindow
 
-FILE, VIEW, WORKSPACE, PANEL, ATTENTION, HELP = "File", "View", "Workspace", "Panel", "Attention", "Help"
+FILE, EDIT, VIEW, WORKSPACE = "File", "Edit", "View", "Workspace"
+PANEL, ATTENTION, HELP = "Panel", "Attention", "Help"
 _THEMES = ("dark", "light", "system")
 
 
@@ -22,6 +23,7 @@ def window_actions(window: MainWindow) -> Iterator[Action]:
     yield Action("file.import", "Import alert logs…", FILE, window.ask_import, "Ctrl+I")
     yield Action("file.settings", "Settings…", FILE, window.show_settings, "Ctrl+,")
     yield Action("file.quit", "Quit", FILE, window.leave, "Ctrl+Q")
+    yield Action("edit.undo", "Undo", EDIT, window.undo, "Ctrl+Z")
     for name, workspace in WORKSPACES.items():
         go = partial(window.go, workspace)
         yield Action(f"workspace.{name}", f"{workspace.name} workspace", WORKSPACE, go, workspace.shortcut)

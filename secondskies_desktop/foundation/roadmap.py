@@ -12,6 +12,8 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from secondskies_desktop.foundation.decoding import toml_decoder
+
 
 class Module(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One module. `theirs` is what the trader wrote of his earlier platform; `built` is ours, `where` to see it.
@@ -67,6 +69,9 @@ class _Roadmap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels: tuple[Level, ...]
 
 
+_decode = toml_decoder(_Roadmap)
+
+
 class Marked(msgspec.Struct, frozen=True):
     """The newest mark of a module: whether he calls it complete, and since when (µs UTC)."""
 
@@ -109,7 +114,7 @@ class Roadmap(msgspec.Struct, frozen=True):
 def levels() -> tuple[Level, ...]:
     """Return the roadmap as it ships. ValueError where a key occurs twice."""
     text = files("secondskies_desktop.resources").joinpath("roadmap.toml").read_bytes()
-    found = msgspec.toml.decode(text, type=_Roadmap).levels
+    found = _decode(text).levels
     keys = [module.key for level in found for module in level.modules]
     if len(set(keys)) != len(keys):
         raise ValueError("a key of the roadmap occurs twice")

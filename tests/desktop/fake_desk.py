@@ -14,6 +14,7 @@ from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, 
 from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 from secondskies_desktop.signals.store import TallyRow
@@ -192,7 +193,11 @@ class FakeDesk:
         return [one for one in self.explained.get(signal_id, []) if field in (None, one[0])]
 
     def arrivals(
-        self, limit: int, before_id: int | None = None, state: str | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        state: str | None = None,
+        day: date | None = None,
     ) -> list[ArrivalRow]:
         self._asked("arrivals")
         with self.lock:
@@ -200,7 +205,9 @@ class FakeDesk:
         return [
             row
             for row in ordered
-            if (before_id is None or row.inbox_id < before_id) and state in (None, row.state)
+            if (before_id is None or row.inbox_id < before_id)
+            and state in (None, row.state)
+            and day in (None, trade_date(row.received_us))
         ][:limit]
 
     def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from secondskies_desktop.desktop import formats
 from secondskies_desktop.desktop.attention import Noticed
@@ -18,6 +18,7 @@ from secondskies_desktop.desktop.panels.command_center.panel import CommandCente
 from secondskies_desktop.desktop.panels.main_dashboard.panel import MainDashboard
 from secondskies_desktop.desktop.panels.main_dashboard.risk import exposure, warnings
 from secondskies_desktop.desktop.panels.signal_statistics.panel import SignalStatistics
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.section import Section
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
@@ -102,11 +103,11 @@ def test_that_another_target_or_mode_changes_every_number_and_is_remembered(
     assert panel.sessions.note.text() == "All · target 5R · BE=1"
     last = panel.sessions.table.texts()[-1]
     assert last[:2] == ["All six", formats.count(report.total.decided)]
-    settings = QSettings(str(tmp_path_factory.mktemp("basis") / "desktop.ini"), QSettings.Format.IniFormat)
-    panel.save_state(settings)
+    remembered = Remembered(tmp_path_factory.mktemp("basis") / "desktop.json")
+    panel.save_state(remembered)
     again = MainDashboard(clock=lambda: NOW_US)
     qtbot.addWidget(again)
-    again.restore_state(settings)
+    again.restore_state(remembered)
     assert again.chooser.basis == basis
 
 
@@ -162,6 +163,45 @@ def test_that_a_trade_date_of_the_calendar_is_told_and_taken(
     with qtbot.waitSignal(panel.loaded):
         panel.chooser.day.click()
     assert told[-1] is None
+
+
+@pytest.mark.parametrize("kind", [MainDashboard, SignalStatistics])
+def test_that_a_trade_date_is_taken_away_everywhere_and_by_nothing_else(
+    qtbot: QtBot,
+    kind: type[MainDashboard | SignalStatistics],
+    desk: FakeDesk,
+    bridge: Bridge,
+    readers: Readers,
+) -> None:
+    panel = opened(qtbot, kind(clock=lambda: NOW_US), desk, bridge, readers)
+    told: list[date | None] = []
+    panel.day_chosen.connect(told.append)
+    panel.chooser.mode._buttons["BE=1"].click()
+    assert told == []
+    panel.show_day(TODAY)
+    panel.chooser.day.click()
+    assert told == [None]
+
+
+def test_that_no_choice_and_no_column_is_cut_in_a_narrow_panel(
+    qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers
+) -> None:
+    panel = opened(qtbot, SignalStatistics(clock=lambda: NOW_US), desk, bridge, readers)
+    panel.resize(430, 700)
+    table = panel.breakdown.table
+    buttons = [one for one in panel.chooser.findChildren(QPushButton) if not one.isHidden()]
+    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in buttons))
+    qtbot.waitUntil(lambda: table.width() < 430)
+    shown = [label for line in table._labels for label in line if label.isVisible()]
+    assert all(label.geometry().right() <= table.width() for label in shown)
+    assert table.texts()[0] == ["", "Signals", "n", "W · BE · L", "Mean", "MFE No-BE"]
+
+
+def test_that_of_more_silent_signals_than_were_looked_at_there_are_at_least_so_many() -> None:
+    silent = a_view(status=Status.ACTIVE, last_received_us=NOW_US - 30 * 3_600_000_000)
+    rows = [a_row(number, silent) for number in range(1, 4)]
+    assert exposure(rows, NOW_US, 3).silent_words == "3+"
+    assert exposure(rows, NOW_US, 100).silent_words == "3"
 
 
 def test_that_the_calendar_goes_through_the_months(

@@ -22,15 +22,17 @@ from secondskies_desktop.desktop.panels.roadmap.progress_bar import ProgressBar
 from secondskies_desktop.desktop.panels.roadmap.tree_model import HEADS, Column, RoadmapModel
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QResizeEvent
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.foundation.roadmap import Progress, Roadmap
 
 _CHARACTERS = {
@@ -93,6 +95,7 @@ class RoadmapPanel(Panel):
     def _tree(self) -> QTreeView:
         tree = QTreeView()
         tree.setModel(self.model)
+        self.menu = RowsMenu(tree, self.copy_rows)
         tree.setItemDelegateForColumn(Column.BUILT, ProgressBar(tree))
         tree.setUniformRowHeights(True)
         tree.setIndentation(theme.ICON)
@@ -170,7 +173,8 @@ class RoadmapPanel(Panel):
         self.pane.show_error(str(error), "The roadmap could not be read")
         self.loaded.emit()
 
-    def _mark(self, key: str, complete: bool) -> None:
+    def _mark(self, key: str, complete: bool, *, again: bool = False) -> None:
+        """Write a mark down, one that can be taken back unless it takes one back itself (`again`)."""
         desk, readers = self._desk, self._readers
         # One after the other: two that are on their way at once could be written in the wrong order.
         if desk is None or readers is None or self._is_marking:
@@ -178,12 +182,14 @@ class RoadmapPanel(Panel):
         self._is_marking = True
         readers.run(
             lambda: desk.mark_module(key, complete=complete),
-            lambda roadmap: self._on_marked(roadmap, key, complete),
+            lambda roadmap: self._on_marked(roadmap, key, complete, again),
             self._on_not_marked,
         )
 
-    def _on_marked(self, roadmap: Roadmap, key: str, complete: bool) -> None:
+    def _on_marked(self, roadmap: Roadmap, key: str, complete: bool, again: bool) -> None:
         self._is_marking, self._last = False, (key, complete)
+        if not again:
+            self.undoable.emit(lambda: self._mark(key, not complete, again=True))
         at = formats.ny_minute(roadmap.marks[key].at_us)
         word = f"{key} marked complete {at} NY" if complete else f"The mark of {key} taken back {at} NY"
         self.said.say(word, tone=Tone.MUTED)
@@ -197,7 +203,7 @@ class RoadmapPanel(Panel):
     def _undo(self) -> None:
         if self._last is not None:
             key, complete = self._last
-            self._mark(key, not complete)
+            self._mark(key, not complete, again=True)
 
     def toggle(self) -> None:
         """Mark the chosen module, or take its mark back."""
@@ -220,7 +226,7 @@ class RoadmapPanel(Panel):
             tuple(str(place.siblingAtColumn(column).data() or "") for column in range(len(HEADS)))
             for place in rows
         ]
-        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        QGuiApplication.clipboard().setText(pasted(lines))
 
     def _narrow(self, words: str) -> None:
         self.model.narrow(words)
@@ -259,13 +265,13 @@ class RoadmapPanel(Panel):
             return True
         return False
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue("columns", self.tree.header().saveState())
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("columns", bytes(self.tree.header().saveState().data()))
 
-    def restore_state(self, settings: QSettings) -> None:
-        columns = settings.value("columns")
-        if isinstance(columns, QByteArray):
-            self.tree.header().restoreState(columns)
+    def restore_state(self, remembered: Remembered) -> None:
+        columns = remembered.data("columns")
+        if columns is not None:
+            self.tree.header().restoreState(QByteArray(columns))
 
 
 def _is_under_way(progress: Progress) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from secondskies_desktop.desktop import formats, theme, typeface
+from secondskies_desktop.desktop.models.body_text import body_text
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
 from secondskies_desktop.desktop.panels.signal_detail.journey_strip import JourneyStrip
@@ -33,6 +32,7 @@ from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.chips import Chip
 from secondskies_desktop.desktop.widgets.labels import Elided, Text
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.widgets.why import WhyPopover
 
@@ -105,7 +105,7 @@ class SignalDetail(Panel):
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -115,9 +115,10 @@ class SignalDetail(Panel):
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
         width = table.fontMetrics().averageCharWidth()
-        for index, characters in enumerate((9, 16, 12, 6, 9, 40)):
+        for index, characters in enumerate((8, 12, 11, 6, 8, 40)):
             table.setColumnWidth(index, width * characters + 2 * theme.GRID)
         table.selectionModel().currentRowChanged.connect(self._on_event)
+        RowsMenu(table)
         return table
 
     def _content(self) -> QWidget:
@@ -278,12 +279,8 @@ class SignalDetail(Panel):
         if detail is None:
             self.payload.setPlainText("The body is no longer there.")
             return
-        text = detail.body.decode("utf-8", "replace")
-        with contextlib.suppress(ValueError, RecursionError):
-            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        self.payload.setPlainText(
-            f"Arrival #{detail.row.inbox_id} · {formats.size(detail.row.bytes)}\n{text}"
-        )
+        head = f"Arrival #{detail.row.inbox_id} · {formats.size(detail.row.bytes)}"
+        self.payload.setPlainText(f"{head}\n{body_text(detail.body)}")
 
     def _show_no_payload(self, error: Exception) -> None:
         self.payload.setPlainText(str(error))

@@ -29,11 +29,10 @@ from secondskies_desktop.foundation.sessions import trade_date
 if TYPE_CHECKING:
     from datetime import date
 
-    from PySide6.QtCore import QSettings
-
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.statistics import Report
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.signals.statistics import Summary
@@ -88,7 +87,8 @@ class SignalStatistics(Panel):
         self.feed.answered.connect(self._show)
         self.feed.failed.connect(self._fail)
         self.pane.retry.connect(self.feed.ask)
-        self.chooser.changed.connect(self._on_basis)
+        self.chooser.changed.connect(self.feed.ask)
+        self.chooser.day_cleared.connect(lambda: self.day_chosen.emit(None))
         self.calendar.month_changed.connect(self.feed.ask)
         self.calendar.day_chosen.connect(self.day_chosen)
 
@@ -111,17 +111,11 @@ class SignalStatistics(Panel):
             self._today = today
             self.feed.ask()
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue("basis", encoded(self.chooser.basis))
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("basis", encoded(self.chooser.basis))
 
-    def restore_state(self, settings: QSettings) -> None:
-        self.chooser.set(decoded(settings.value("basis")))
-
-    def _on_basis(self) -> None:
-        if self.chooser.basis.day is None:
-            # The trade date was taken away here: it goes everywhere.
-            self.day_chosen.emit(None)
-        self.feed.ask()
+    def restore_state(self, remembered: Remembered) -> None:
+        self.chooser.set(decoded(remembered.text("basis")))
 
     def _ask(self, desk: Desk) -> Answer:
         basis, today = self.chooser.basis, trade_date(self._clock())
