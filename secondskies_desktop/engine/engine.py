@@ -19,6 +19,7 @@ import msgspec
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
 from secondskies_desktop.engine.lookout import Lookout
+from secondskies_desktop.engine.telemetry import forget_old_traces
 from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
@@ -39,6 +40,7 @@ from secondskies_desktop.ingest.inbox import Inbox
 from secondskies_desktop.ingest.listener import Listener
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, hash_of, new_secret
+from secondskies_desktop.ingest.tracing.notes import TraceNotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -93,8 +95,8 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._started: Future[Ready] = Future()
-        self.pump = Pump(profile.database, self._publish)
         self._acks = Acknowledgements()
+        self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
@@ -237,7 +239,7 @@ class Engine:
             await asyncio.to_thread(writer.stop)
             attention_log.close()
             self.lookout.close()
-            self.pump.close()
+            self.pump.finish()
             access.close()
 
     def _admit_default(self, secret: str) -> Callable[[Connection], list[Token]]:
@@ -277,9 +279,13 @@ class Engine:
             attention_log.flush()
             return "" if self.lookout is None else await self.lookout.look()
 
+        async def forget() -> str:
+            return await forget_old_traces(writer.submit, self._clock())
+
         return [
             Job("notes", 5.0, flush, recorded=False),
             Job("backup", DAY_S, backup),
+            Job("traces", DAY_S, forget),
             Job("lookout", lookout.EVERY_S, look, recorded=False),
         ]
 
