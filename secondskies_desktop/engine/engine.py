@@ -18,6 +18,7 @@ import msgspec
 
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.integrity_api import FOLLOW_EVERY_S, IntegrityApi
 from secondskies_desktop.engine.lookout import Lookout
 from secondskies_desktop.engine.telemetry import forget_old_traces
 from secondskies_desktop.engine.way_in import PublicWay
@@ -98,6 +99,7 @@ class Engine:
         self._acks = Acknowledgements()
         self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
+        self.integrity_api = IntegrityApi(profile, settings.integrity, self.board, clock)
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
@@ -225,12 +227,14 @@ class Engine:
             await jobs.start(self._declared_jobs(access, writer, self.listener, attention_log))
             host = f"[{self._host}]" if ":" in self._host else self._host
             await self.way.start(self.listener, port, kept)
+            await self.integrity_api.open(port)
             # What was made by now stays: looked through again and again, it costs an alert a tenth of a second.
             gc.freeze()
             self._started.set_result(Ready(f"http://{host}:{port}/hook/{secret}", port, kept))
             await self._stopping.wait()
         finally:
             jobs.stop()
+            await self.integrity_api.close()
             await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
@@ -287,6 +291,7 @@ class Engine:
             Job("backup", DAY_S, backup),
             Job("traces", DAY_S, forget),
             Job("lookout", lookout.EVERY_S, look, recorded=False),
+            Job("integrity api", FOLLOW_EVERY_S, self.integrity_api.follow, recorded=False),
         ]
 
     async def _note_uses(self) -> None:

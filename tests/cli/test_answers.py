@@ -173,6 +173,20 @@ def test_that_an_arrival_is_shown_with_its_way_and_an_imported_one_with_what_is_
     assert full("inbox", "show", 1, "--json").json["trace"] == trace
 
 
+def test_that_the_token_of_the_api_is_shown_once(empty: Asking) -> None:
+    made = empty("integrity", "token", "--json")
+    assert (made.code, len(made.json["token"]), made.json["kept_in"], made.json["url"]) == (
+        0,
+        43,
+        "file",
+        None,
+    )
+    shown = empty("integrity", "token", "--json")
+    assert (shown.code, shown.json["token"]) == (1, None)
+    assert made.json["token"] not in shown.out + shown.err
+    assert empty("integrity", "token", "--new", "--json").json["token"] != made.json["token"]
+
+
 def test_that_every_arrival_stands_in_one_state_newest_first(full: Asking) -> None:
     rows = full("inbox", "list", "--json").json
     assert [row["id"] for row in rows] == list(range(len(rows), 0, -1))
