@@ -7,7 +7,10 @@ of all their spans, whatever the order.
 from __future__ import annotations
 
 from math import ceil
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _BITS = 5
 _EXACT = 1 << (_BITS + 1)
@@ -50,12 +53,20 @@ class Histogram:
 
     def add(self, span_us: int) -> None:
         """Count one span; ValueError for one that is negative."""
-        if span_us < 0:
-            raise ValueError(f"no span: {span_us} µs")
-        place = _place(min(span_us, _MOST_US))
-        self._counts[place] = self._counts.get(place, 0) + 1
-        self._max_us = max(self._max_us, span_us)
-        self.count += 1
+        self.add_all((span_us,))
+
+    def add_all(self, spans_us: Collection[int]) -> None:
+        """Count spans; ValueError, and none is counted, where one is negative."""
+        if not spans_us:
+            return
+        if min(spans_us) < 0:
+            raise ValueError(f"no span: {min(spans_us)} µs")
+        counts = self._counts
+        for span_us in spans_us:
+            place = _place(span_us)
+            counts[place] = counts.get(place, 0) + 1
+        self._max_us = max(self._max_us, *spans_us)
+        self.count += len(spans_us)
 
     def merge(self, other: Histogram) -> None:
         """Count all that another one counted."""
@@ -86,6 +97,7 @@ class Histogram:
 def _place(span_us: int) -> int:
     if span_us < _EXACT:
         return span_us
+    span_us = min(span_us, _MOST_US)
     shift = span_us.bit_length() - _BITS - 1
     return (shift << _BITS) + (span_us >> shift)
 

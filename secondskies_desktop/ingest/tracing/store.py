@@ -98,23 +98,22 @@ def latency(connection: Connection, since_us: int, until_us: int) -> Latency:
     """
     found = Latency({name: Histogram() for name in (*STEPS, WHOLE)}, {})
     for trace in _slices(connection, since_us, until_us):
-        for place, waited_us in enumerate(trace.waited_us):
-            if waited_us is not None:
-                _count(found, times_of(trace, place))
+        _count(
+            found, [times_of(trace, place) for place, one in enumerate(trace.waited_us) if one is not None]
+        )
     return found
 
 
-def _count(found: Latency, times: tuple[int | None, ...]) -> None:
-    before_us = received_us = times[0]
-    for name, at_us in zip(STEPS, times[1:], strict=True):
-        took_us = span(before_us, at_us)
-        if took_us is not None:
-            found.steps[name].add(took_us)
-        before_us = at_us
-    whole_us = span(received_us, before_us)
-    if whole_us is not None and received_us is not None:
-        found.steps[WHOLE].add(whole_us)
-        found.hours.setdefault(received_us - received_us % _HOUR_US, Histogram()).add(whole_us)
+def _count(found: Latency, ways: list[tuple[int | None, ...]]) -> None:
+    """Count the ways of one slice; each begins with the time of receipt."""
+    for place, name in enumerate(STEPS):
+        spans = [span(way[place], way[place + 1]) for way in ways]
+        found.steps[name].add_all([one for one in spans if one is not None])
+    for way in ways:
+        received_us, whole_us = way[0], span(way[0], way[-1])
+        if received_us is not None and whole_us is not None:
+            found.steps[WHOLE].add(whole_us)
+            found.hours.setdefault(received_us - received_us % _HOUR_US, Histogram()).add(whole_us)
 
 
 def _slices(connection: Connection, since_us: int, until_us: int) -> Iterator[SliceTrace]:

@@ -95,10 +95,10 @@ def _way(trace: Trace | None) -> tuple[str, str]:
     if trace is None:
         return "No times were noted", "They are kept for 30 days, of what was read for the first time"
     steps = [f"{one.name} {formats.span(one.took_us)}" for one in trace.steps]
-    whole = "" if trace.whole_us is None else f"   =  {formats.span(trace.whole_us)}"
     times = [("received", trace.received_us), *((one.name, one.at_us) for one in trace.steps)]
     why = "\n".join(f"{name.capitalize()}: {_instant(at_us)}" for name, at_us in times)
-    return "  →  ".join(["received", *steps]) + whole, why
+    # The sum first: the line is cut at its end where the panel is narrow.
+    return f"{formats.span(trace.whole_us)}  =  {'  →  '.join(steps)}", why
 
 
 def _instant(at_us: int | None) -> str:
