@@ -17,6 +17,7 @@ from secondskies_desktop.cli import (
     explain,
     imports,
     inbox,
+    integrity_token,
     listen,
     rebuild,
     screenshots,
@@ -57,6 +58,9 @@ app.add_typer(token.app, name="token")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(signals.app, name="signals")
 app.add_typer(settings.app, name="settings")
+integrity = typer.Typer(help="How complete the data is.")
+integrity_token.register(integrity)
+app.add_typer(integrity, name="integrity")
 
 
 def run() -> None:

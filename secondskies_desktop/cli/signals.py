@@ -62,26 +62,17 @@ def show(
 ) -> None:
     """Show one signal with the source of every value and all its events."""
     from secondskies_desktop.engine.folding import fold_pending
-    from secondskies_desktop.engine.reading import event_answer, history
+    from secondskies_desktop.engine.reading import signal_answers
     from secondskies_desktop.foundation.database.engine import read_engine
-    from secondskies_desktop.signals import store
-    from secondskies_desktop.signals.answers import as_full_answer
 
     found = profile()
     fold_pending(found, progress("folded"))
     engine = read_engine(found.database)
     with engine.connect() as connection:
-        rows = store.signals_by_trade_id(connection, trade_id)
-        if not rows:
-            raise typer.BadParameter(f"no signal has the id {trade_id}")
-        answers = [
-            {
-                **as_full_answer(row.view),
-                "events": [event_answer(event) for event in history(connection, row)],
-            }
-            for row in rows
-        ]
+        answers = signal_answers(connection, trade_id)
     engine.dispose()
+    if not answers:
+        raise typer.BadParameter(f"no signal has the id {trade_id}")
     answer = {**answers[0], "also_on": [one["stream"] for one in answers[1:]]}
     say(answer, lambda: [("field", "value"), *_flat(answer)], as_json=as_json)
 

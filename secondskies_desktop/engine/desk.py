@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from secondskies_desktop.engine import alarm_test, reading
+from secondskies_desktop.engine import alarm_test, reading, telemetry
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
 from secondskies_desktop.engine.importing import import_alert_logs
 from secondskies_desktop.foundation import store as foundation_store
@@ -38,10 +38,12 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.engine.engine import Engine
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
+    from secondskies_desktop.engine.telemetry import Latency
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.foundation.settings import Settings
+    from secondskies_desktop.ingest.tracing.trace import Trace
     from secondskies_desktop.signals.statistics import Summary
 
 SignalEvent = HistoryEvent
@@ -219,6 +221,14 @@ class Desk:
         """Return one arrival with its bytes and what they became."""
         with self._database.connect() as connection:
             return reading.read_arrival(connection, inbox_id)
+
+    def trace(self, inbox_id: int) -> Trace | None:
+        """Return the way of an arrival through the program, None where none was noted."""
+        return telemetry.trace(self._database, inbox_id)
+
+    def latency(self, day: date) -> Latency:
+        """Return how long the alerts of a trade date took."""
+        return telemetry.latency(self._database, day)
 
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered. Raises RuntimeError in a viewer."""

@@ -18,7 +18,9 @@ import msgspec
 
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.integrity_api import FOLLOW_EVERY_S, IntegrityApi
 from secondskies_desktop.engine.lookout import Lookout
+from secondskies_desktop.engine.telemetry import forget_old_traces
 from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
@@ -39,6 +41,7 @@ from secondskies_desktop.ingest.inbox import Inbox
 from secondskies_desktop.ingest.listener import Listener
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, hash_of, new_secret
+from secondskies_desktop.ingest.tracing.notes import TraceNotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -93,9 +96,10 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._started: Future[Ready] = Future()
-        self.pump = Pump(profile.database, self._publish)
         self._acks = Acknowledgements()
+        self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
+        self.integrity_api = IntegrityApi(profile, settings.integrity, self.board, clock)
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
@@ -223,12 +227,14 @@ class Engine:
             await jobs.start(self._declared_jobs(access, writer, self.listener, attention_log))
             host = f"[{self._host}]" if ":" in self._host else self._host
             await self.way.start(self.listener, port, kept)
+            await self.integrity_api.open(port)
             # What was made by now stays: looked through again and again, it costs an alert a tenth of a second.
             gc.freeze()
             self._started.set_result(Ready(f"http://{host}:{port}/hook/{secret}", port, kept))
             await self._stopping.wait()
         finally:
             jobs.stop()
+            await self.integrity_api.close()
             await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
@@ -237,7 +243,7 @@ class Engine:
             await asyncio.to_thread(writer.stop)
             attention_log.close()
             self.lookout.close()
-            self.pump.close()
+            self.pump.finish()
             access.close()
 
     def _admit_default(self, secret: str) -> Callable[[Connection], list[Token]]:
@@ -277,10 +283,15 @@ class Engine:
             attention_log.flush()
             return "" if self.lookout is None else await self.lookout.look()
 
+        async def forget() -> str:
+            return await forget_old_traces(writer.submit, self._clock())
+
         return [
             Job("notes", 5.0, flush, recorded=False),
             Job("backup", DAY_S, backup),
+            Job("traces", DAY_S, forget),
             Job("lookout", lookout.EVERY_S, look, recorded=False),
+            Job("integrity api", FOLLOW_EVERY_S, self.integrity_api.follow, recorded=False),
         ]
 
     async def _note_uses(self) -> None:

@@ -10,6 +10,7 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock, Engi
 from secondskies_desktop.foundation.database.failure import DatabaseLocked
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.ingest.tracing.notes import TraceNotes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ def fold_pending(
                     ) from None
                 time.sleep(0.05)
                 continue
-            pump = Pump(profile.database)
+            pump = Pump(profile.database, notes=TraceNotes())
             try:
                 pump.run_to_end(progress)
             finally:

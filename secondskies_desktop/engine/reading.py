@@ -11,6 +11,7 @@ from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.changes import ArrivalRow
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.answers import as_full_answer
 from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.explain import explain
 from secondskies_desktop.signals.history import HistoryEvent, derived_events, from_body, in_order
@@ -55,6 +56,14 @@ def event_answer(event: HistoryEvent) -> dict[str, Any]:
         "confidence": event.confidence,
         "values": event.values,
     }
+
+
+def signal_answers(connection: Connection, trade_id: str) -> list[dict[str, Any]]:
+    """Return the signals that carry an id, one a chart, with sources and events as `signals show` answers them."""
+    return [
+        {**as_full_answer(row.view), "events": [event_answer(event) for event in history(connection, row)]}
+        for row in signal_store.signals_by_trade_id(connection, trade_id)
+    ]
 
 
 def arrival_row(row: InboxRow) -> ArrivalRow:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.ingest.tracing import store as trace_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
@@ -74,6 +76,8 @@ def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: T
             signal_store.forget_signals(connection)
             bar_store.forget_bars(connection)
             inbox_store.forget_deliveries(connection)
+            # Traces stay as they are. Should this rebuild be killed, the engine that ends it adds none.
+            trace_store.fence(connection, inbox_store.last_arrival(connection), system_clock())
         engine.dispose()
         pump = Pump(profile.database)
         try:

@@ -86,9 +86,7 @@ class Chart:
         self._times = sorted(self._minutes)[-MAX_MINUTES:]
         if len(self._minutes) > MAX_MINUTES:
             self._minutes = {at_us: self._minutes[at_us] for at_us in self._times}
-            self._listed = {
-                at_us: count for at_us, count in self._listed.items() if at_us >= self._times[0]
-            }
+            self._listed = {at_us: count for at_us, count in self._listed.items() if at_us >= self._times[0]}
         self._lows = np.array([self._minutes[at_us].low for at_us in self._times])
         self._highs = np.array([self._minutes[at_us].high for at_us in self._times])
         self._is_sorted = True

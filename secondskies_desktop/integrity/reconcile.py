@@ -126,9 +126,7 @@ def _missed_exit(story: Story) -> Iterator[Proposal]:
             protected = False
             how = "a bar" if price.is_bar else "a price"
             reason = f"{how} of the chart is back at the entry after +1R, so the BE=1 trade had ended by then"
-            yield Proposal(
-                EventType.EXIT_BE, price.at_us, Source.INFERRED, 0.93, reason, (price.inbox_id,)
-            )
+            yield Proposal(EventType.EXIT_BE, price.at_us, Source.INFERRED, 0.93, reason, (price.inbox_id,))
         if sign * (worst - stop) <= 0:
             how = "a bar" if price.is_bar else "a price"
             reason = f"{how} of the chart lies at or beyond the stop, so the trade had ended by then"
@@ -145,9 +143,7 @@ def _cancellation(story: Story) -> Iterator[Proposal]:
     if following.direction == view.direction:
         return
     reason = f"the opposite triangle {following.trade_id} came before it was confirmed"
-    yield Proposal(
-        EventType.CANCELLED, following.at_us, Source.INFERRED, 0.95, reason, (following.inbox_id,)
-    )
+    yield Proposal(EventType.CANCELLED, following.at_us, Source.INFERRED, 0.95, reason, (following.inbox_id,))
 
 
 def _second_sources(story: Story) -> Iterator[Proposal]:

@@ -11,6 +11,7 @@ import msgspec
 
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_alarm
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.engine.telemetry import Latency
 from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.engine.desk import SignalEvent
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
     from secondskies_desktop.foundation.settings import Settings
+    from secondskies_desktop.ingest.tracing.trace import Trace
     from secondskies_desktop.market.bars import Bar
     from secondskies_desktop.signals.statistics import Summary
 
@@ -71,6 +73,7 @@ class FakeDesk:
         self.events: dict[int, tuple[SignalEvent, ...]] = {}
         self.bars: dict[int, tuple[Bar, ...]] = {}
         self.bodies: dict[int, ArrivalDetail] = {}
+        self.traces: dict[int, Trace] = {}
         self.explained: dict[int, list[tuple[str, str]]] = {}
         self.now_status = STATUS
         self.now_way_in = WAY_IN
@@ -213,6 +216,14 @@ class FakeDesk:
     def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:
         self._asked("arrival_detail")
         return self.bodies.get(inbox_id)
+
+    def trace(self, inbox_id: int) -> Trace | None:
+        self._asked("trace")
+        return self.traces.get(inbox_id)
+
+    def latency(self, day: date) -> Latency:
+        self._asked("latency")
+        return Latency(day, {}, {})
 
     def retry(self, inbox_ids: list[int]) -> int:
         self._asked("retry")

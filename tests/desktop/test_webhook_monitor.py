@@ -17,8 +17,10 @@ from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import ArrivalDetail
 from secondskies_desktop.engine.desk import TestAlert as AlertAnswer
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.changes import ArrivalRow
+from secondskies_desktop.ingest.tracing.trace import STEPS, Step, Trace
 from tests.desktop.fake_desk import FakeDesk
 
 if TYPE_CHECKING:
@@ -249,6 +251,52 @@ def test_that_a_test_alert_says_what_became_of_it(
     panel.card.test.click()
     qtbot.waitUntil(lambda: word in panel.card.word.text())
     assert panel.card.test.isEnabled()
+
+
+def a_detail(row: ArrivalRow) -> ArrivalDetail:
+    return ArrivalDetail(row, b"{}", {"rule": "x"}, (), (), 1)
+
+
+def a_trace(inbox_id: int) -> Trace:
+    spans = (800, 1_200, 31, None, 250, 50)
+    steps = tuple(Step(name, NOON_US, took) for name, took in zip(STEPS, spans, strict=True))
+    return Trace(inbox_id, NOON_US, steps, 2_700)
+
+
+def test_that_the_inspector_shows_how_long_each_step_took(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    desk.bodies[4] = a_detail(desk.arrival_rows[4])
+    desk.traces[4] = a_trace(4)
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    qtbot.waitUntil(lambda: "published" in panel.inspector.way.text())
+    assert panel.inspector.way.text() == (
+        "2.70 ms  =  stored 800 µs  →  taken 1.20 ms  →  decoded 31 µs  →  folded –  →  committed 250 µs"
+        "  →  published 50 µs"
+    )
+
+
+def test_that_an_arrival_without_a_trace_says_so(qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk) -> None:
+    desk.bodies[4] = a_detail(desk.arrival_rows[4])
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    qtbot.waitUntil(lambda: panel.inspector.way.text() == "No times were noted")
+    asked = desk.calls.count("trace")
+    panel.tick(NOON_US)
+    assert desk.calls.count("trace") == asked
+
+
+def test_that_the_way_of_a_fresh_arrival_is_shown_as_soon_as_it_is_noted(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    row = msgspec.structs.replace(an_arrival(9), received_us=system_clock())
+    desk.bodies[9] = a_detail(row)
+    desk.arrive(row)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 6)
+    panel.table.setCurrentIndex(panel.model.index(0, 0))
+    qtbot.waitUntil(lambda: panel.inspector.way.text() == "No times were noted")
+    desk.traces[9] = a_trace(9)
+    panel.tick(system_clock())
+    qtbot.waitUntil(lambda: "stored 800 µs" in panel.inspector.way.text())
 
 
 def test_that_an_empty_inbox_says_how_to_fill_it(qtbot: QtBot, bridge: Bridge, readers: Readers) -> None:

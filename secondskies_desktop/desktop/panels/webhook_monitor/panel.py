@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import ArrivalDetail
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
+    from secondskies_desktop.ingest.tracing.trace import Trace
 
 _NEAR_END = 50
+_TRACED_WITHIN_US = 5_000_000
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
 _DEAD = "dead"
 _NAMES = {state: name for name, state in _STATES.items() if state is not None}
@@ -61,6 +63,7 @@ class WebhookMonitor(Panel):
         self._chosen: int | None = None
         self._page: Reading | None = None
         self._day: date | None = None
+        self._look_again = False
         self._pages = InboxPages()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
@@ -287,14 +290,18 @@ class WebhookMonitor(Panel):
         if self._detail is not None:
             self._detail.cancel()
         self._detail = self._readers.run(
-            lambda: desk.arrival_detail(inbox_id), self._show_detail, self.card.failed
+            lambda: (desk.arrival_detail(inbox_id), desk.trace(inbox_id)), self._show_detail, self.card.failed
         )
 
-    def _show_detail(self, detail: ArrivalDetail | None) -> None:
+    def _show_detail(self, found: tuple[ArrivalDetail | None, Trace | None]) -> None:
+        detail, trace = found
         if detail is None:
             self.inspector.show_nothing()
-        else:
-            self.inspector.show_arrival(detail)
+            return
+        self.inspector.show_arrival(detail, trace)
+        age_us = system_clock() - detail.row.received_us
+        # Its way is written down shortly after it is through.
+        self._look_again = trace is None and 0 <= age_us < _TRACED_WITHIN_US
 
     def _show_way(self, way: object) -> None:
         self.card.show_way(way, system_clock())  # type: ignore[arg-type]
@@ -347,6 +354,9 @@ class WebhookMonitor(Panel):
 
     def tick(self, now_us: int) -> None:
         self.card.tick(now_us)
+        if self._look_again:
+            self._look_again = False
+            self._inspect(self._chosen)
 
     def save_state(self, remembered: Remembered) -> None:
         remembered.keep("columns", bytes(self.table.horizontalHeader().saveState().data()))
