@@ -64,12 +64,14 @@ class Completeness(msgspec.Struct, frozen=True):
 def completeness(slots: Sequence[Slots], arrivals: int) -> Completeness:
     """Return how much of a chart's alerts came in a span of time.
 
-    `slots` are those of the span, by hour; `arrivals` is the number of different alerts that came in it, of which
-    the filled slots are a part. ValueError for counts that cannot be.
+    `slots` are those of the span, by hour; `arrivals` is the number of alerts that came in it, of which the filled
+    slots are a part. What the sender repeated counts once, but a body that is the same a minute later counts again:
+    one generation carries no clock. ValueError for counts that cannot be.
     """
     expected, filled = sum(one.expected for one in slots), sum(one.came for one in slots)
-    if not 0 <= filled <= expected or filled > arrivals:
+    if not 0 <= filled <= expected or arrivals < 0:
         raise ValueError(f"{filled} of {expected} slots among {arrivals} arrivals cannot be")
+    arrivals = max(arrivals, filled)
     if expected < MIN_SLOTS:
         return Completeness(None, None, None, expected, filled, arrivals, MIN_SLOTS - expected)
     share = filled / expected

@@ -31,6 +31,10 @@ _FROM_ENTRY: Final = (
     EventType.EXIT_SL,
 )
 _TOLERANCE_R: Final = 1e-6
+_FEW_US: Final = 3 * MINUTE_US
+_ENOUGH: Final = 5
+_FOLLOWED: Final = 0.8
+"""A chart follows every signal if so many of at least _ENOUGH that lasted some minutes were told of."""
 
 
 class Told(NamedTuple):
@@ -51,6 +55,7 @@ class Life(msgspec.Struct):
 
     trade_id: str
     announces: bool = True
+    signal_us: int | None = None
     first_us: dict[EventType, int] = msgspec.field(default_factory=dict)
     updates: list[Told] = msgspec.field(default_factory=list)
     direction: Direction | None = None
@@ -84,6 +89,10 @@ def life_of(trade_id: str, events: Iterable[Event]) -> Life:
             price = event.detail.get("entry_price")
             if life.entry_price is None and price is not None:
                 life.entry_price = price
+        if event.signal_us is not None:
+            life.signal_us = (
+                event.signal_us if life.signal_us is None else min(life.signal_us, event.signal_us)
+            )
         at_us = event.at_us
         if at_us is None:
             continue
@@ -95,20 +104,50 @@ def life_of(trade_id: str, events: Iterable[Event]) -> Life:
     return life
 
 
-def goes_on(lives: Iterable[Life]) -> bool:
-    """Tell whether a chart speaks of a signal beyond the end of its BE=1 trade: some generations fall silent."""
-    return any(
+class Habits(NamedTuple):
+    """How a chart speaks, as far as its own messages show.
+
+    `goes_on`: it tells of a signal beyond the end of its BE=1 trade; some generations fall silent. `follows_all`: it
+    tells of every running signal; the generations that sent an alert a signal told of one at a time. Where that is
+    not known, only what lies between two updates of a signal is due. `since_us` is the first minute that was heard
+    of the chart at all: what began before it may have been told before it.
+    """
+
+    goes_on: bool
+    follows_all: bool
+    since_us: int | None = None
+
+
+def habits_of(lives: Sequence[Life], lists: Sequence[int] = (), since_us: int | None = None) -> Habits:
+    """Return how a chart speaks, by the signals that it told of in the last days; `lists` as in `missing_minutes`."""
+    if lists:
+        return Habits(goes_on=True, follows_all=True, since_us=since_us)
+    goes_on = any(
         life.updates and life.updates[-1].at_us > life.first_us.get(EventType.EXIT_BE, life.updates[-1].at_us)
         for life in lives
     )
+    bounded = [life for life in lives if _lasted_us(life, goes_on=goes_on) >= _FEW_US]
+    followed = sum(bool(life.updates) for life in bounded)
+    follows_all = len(bounded) >= _ENOUGH and followed >= _FOLLOWED * len(bounded)
+    return Habits(goes_on, follows_all, since_us)
 
 
-def due(life: Life, *, goes_on: bool) -> tuple[int | None, int | None]:
-    """Return the first and the last minute at which updates are due, None where nothing but updates tells.
+def _lasted_us(life: Life, *, goes_on: bool) -> int:
+    first_us, last_us = _bounds(life, goes_on=goes_on)
+    return 0 if first_us is None or last_us is None else last_us - first_us
 
-    The entry bar itself is due where a confirmation before it was told of: a chart without those tells of the entry
-    at the close of the confirmation bar, before the trade runs. On a chart that falls silent with the BE=1 trade,
-    the end of the whole trade proves nothing of a signal that was protected.
+
+def due(life: Life, habits: Habits) -> tuple[int | None, int | None]:
+    """Return the first and the last minute at which updates are due, None where nothing but updates tells."""
+    return _bounds(life, goes_on=habits.goes_on) if habits.follows_all else (None, None)
+
+
+def _bounds(life: Life, *, goes_on: bool) -> tuple[int | None, int | None]:
+    """Return the first and the last minute of a life that can be told of, by other messages than updates.
+
+    The entry bar itself is told of where a confirmation before it was announced: a chart without those announces the
+    entry at the close of the confirmation bar, before the trade runs. On a chart that falls silent with the BE=1
+    trade, the end of the whole trade proves nothing of a signal that was protected.
     """
     times = life.first_us
     confirmed_us, entry_us = times.get(EventType.CONFIRMED), times.get(EventType.ENTRY)
@@ -123,9 +162,19 @@ def due(life: Life, *, goes_on: bool) -> tuple[int | None, int | None]:
     return first_us, None if end_us is None else end_us - MINUTE_US
 
 
-def is_entered(life: Life) -> bool:
-    """Tell whether this signal was entered for certain, by other messages than its ENTRY."""
-    return life.announces and any(kind in life.first_us for kind in _FROM_ENTRY)
+def followed_us(life: Life) -> int | None:
+    """Return the first minute that proves a signal's entry without its ENTRY, None where nothing does."""
+    if not life.announces:
+        return None
+    return min((life.first_us[kind] for kind in _FROM_ENTRY if kind in life.first_us), default=None)
+
+
+def began_before(life: Life, habits: Habits) -> bool:
+    """Tell whether a signal may have been entered before anything was heard of its chart."""
+    if habits.since_us is None:
+        return False
+    began_us = life.signal_us if life.signal_us is not None else min(life.first_us.values(), default=None)
+    return began_us is None or began_us <= habits.since_us + MINUTE_US
 
 
 def be_exit_by(life: Life) -> int | None:
@@ -168,17 +217,17 @@ def _is_back(life: Life, told: Told) -> bool:
     return life.direction.sign * (told.price - life.entry_price) <= 0
 
 
-def lost_messages(life: Life, lists: Sequence[int] = (), *, goes_on: bool = True) -> list[Gap]:
-    """Return what was lost of one signal and left a trace; `lists` as in `missing_minutes`, `goes_on` of the chart."""
+def lost_messages(life: Life, habits: Habits, lists: Sequence[int] = ()) -> list[Gap]:
+    """Return what was lost of one signal and left a trace; `lists` as in `missing_minutes`."""
     found = []
-    if EventType.ENTRY not in life.first_us and is_entered(life):
-        first_us = min(life.first_us[kind] for kind in _FROM_ENTRY if kind in life.first_us)
-        found.append(Gap(SlotKind.ENTRY, Span(first_us, first_us, 1)))
+    proved_us = followed_us(life)
+    if proved_us is not None and EventType.ENTRY not in life.first_us and not began_before(life, habits):
+        found.append(Gap(SlotKind.ENTRY, Span(proved_us, proved_us, 1)))
     by_us = be_exit_by(life)
     if by_us is not None and EventType.EXIT_BE not in life.first_us:
         found.append(Gap(SlotKind.EXIT_BE, Span(by_us, by_us, 1)))
     heard = [told.at_us for told in life.updates]
-    spans = missing_minutes(heard, *due(life, goes_on=goes_on), lists)
+    spans = missing_minutes(heard, *due(life, habits), lists)
     return [*found, *(Gap(SlotKind.MFE_UPDATE, span) for span in spans)]
 
 
@@ -193,47 +242,44 @@ class Slots(NamedTuple):
 _HOUR_US: Final = 60 * MINUTE_US
 
 
-def slots_of(lives: Iterable[Life], lists: Sequence[int] = ()) -> list[Slots]:
+def slots_of(lives: Sequence[Life], habits: Habits, lists: Sequence[int] = ()) -> list[Slots]:
     """Return the alerts that must have been sent for these signals of one chart, by hour, and how many came.
 
     The unit is the alert, for it comes or is lost as a whole: where one alert a bar lists all running signals
     (`lists` has its minutes, rising), a minute counts once, however many signals it lists.
     """
-    lives = list(lives)
-    on = bool(lists) or goes_on(lives)
-    expected: dict[int, int] = {}
-    came: dict[int, int] = {}
+    counted: dict[int, list[int]] = {}
     listed: set[int] = set()
 
-    def count(at_us: int, *, is_there: bool) -> None:
-        hour_us = at_us // _HOUR_US * _HOUR_US
-        expected[hour_us] = expected.get(hour_us, 0) + 1
-        came[hour_us] = came.get(hour_us, 0) + is_there
+    def count(at_us: int, *, came: bool) -> None:
+        hour = counted.setdefault(at_us // _HOUR_US * _HOUR_US, [0, 0])
+        hour[0] += 1
+        hour[1] += came
 
     for life in lives:
         times = life.first_us
-        if is_entered(life):
-            followed_us = min(times[kind] for kind in _FROM_ENTRY if kind in times)
-            count(times.get(EventType.ENTRY, followed_us), is_there=EventType.ENTRY in times)
+        proved_us = followed_us(life)
+        if proved_us is not None and not began_before(life, habits):
+            count(times.get(EventType.ENTRY, proved_us), came=EventType.ENTRY in times)
         by_us = be_exit_by(life)
-        if by_us is not None:
-            count(times.get(EventType.EXIT_BE, by_us), is_there=EventType.EXIT_BE in times)
-        minutes = _due_minutes(life, goes_on=on)
+        if by_us is not None and not began_before(life, habits):
+            count(times.get(EventType.EXIT_BE, by_us), came=EventType.EXIT_BE in times)
+        minutes = _due_minutes(life, habits)
         if lists:
             listed.update(minutes)
             continue
         heard = {told.at_us for told in life.updates}
         for at_us in minutes:
-            count(at_us, is_there=at_us in heard)
+            count(at_us, came=at_us in heard)
     known = set(lists)
     for at_us in listed:
-        count(at_us, is_there=at_us in known)
-    return [Slots(hour_us, expected[hour_us], came[hour_us]) for hour_us in sorted(expected)]
+        count(at_us, came=at_us in known)
+    return [Slots(hour_us, *counted[hour_us]) for hour_us in sorted(counted)]
 
 
-def _due_minutes(life: Life, *, goes_on: bool) -> list[int]:
+def _due_minutes(life: Life, habits: Habits) -> list[int]:
     """Return the open minutes at which an update was due; where only updates bound them, without those two."""
-    first_us, last_us = due(life, goes_on=goes_on)
+    first_us, last_us = due(life, habits)
     heard = life.updates
     if first_us is None and heard:
         first_us = heard[0].at_us + MINUTE_US

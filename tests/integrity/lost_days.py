@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from secondskies_desktop.integrity.completeness import Completeness, completeness
 from secondskies_desktop.integrity.minutes import open_minutes
-from secondskies_desktop.integrity.slots import LISTING, SlotKind, goes_on, life_of, lost_messages
+from secondskies_desktop.integrity.slots import LISTING, SlotKind, habits_of, life_of, lost_messages, slots_of
 from secondskies_desktop.signals.vocabulary import EventType
 from tests.integrity.made_days import DAY_MINUTES, Alert, day_of, drawn_share, lost_places
 
@@ -68,10 +69,10 @@ def told(alerts: Iterable[Alert]) -> tuple[list[Life], list[int]]:
 
 def found_lost(lives: list[Life], lists: list[int]) -> set[Message]:
     """Return the messages that are found to be lost."""
-    on = bool(lists) or goes_on(lives)
+    habits = habits_of(lives, lists)
     found: set[Message] = set()
     for life in lives:
-        for gap in lost_messages(life, lists, goes_on=on):
+        for gap in lost_messages(life, habits, lists):
             if gap.kind is SlotKind.MFE_UPDATE:
                 minutes = open_minutes(gap.span.first_us, gap.span.last_us)
                 assert len(minutes) == gap.span.minutes
@@ -79,6 +80,12 @@ def found_lost(lives: list[Life], lists: list[int]) -> set[Message]:
             else:
                 found.add((life.trade_id, EventType(gap.kind), None))
     return found
+
+
+def measured(day: Day) -> Completeness:
+    """Return the completeness of a day, by what came of it."""
+    lives, lists = told(day.came)
+    return completeness(slots_of(lives, habits_of(lives, lists), lists), len(day.came))
 
 
 def message_of(event: Event) -> Message:

@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 from secondskies_desktop.demo.speech import Generation
-from secondskies_desktop.integrity.completeness import completeness
-from secondskies_desktop.integrity.slots import slots_of
-from tests.integrity.lost_days import Day, figures, found_lost, lossy_day, told
+from tests.integrity.lost_days import Day, figures, found_lost, lossy_day, measured, told
 from tests.integrity.made_days import HOUR_US, day_of
 
 SPOKEN = (
@@ -29,11 +27,10 @@ SHORT = 500
 
 def holds_truth(day: Day) -> bool:
     """Tell whether the interval around the completeness of a day holds the share that really came."""
-    lives, lists = told(day.came)
-    measured = completeness(slots_of(lives, lists), len(day.came))
-    assert measured.low is not None
-    assert measured.high is not None
-    return measured.low <= day.share <= measured.high
+    found = measured(day)
+    assert found.low is not None
+    assert found.high is not None
+    return found.low <= day.share <= found.high
 
 
 def check(counts: Counter[str]) -> None:
@@ -54,10 +51,10 @@ def test_that_a_day_without_loss_has_no_gap_and_is_complete(generation: Generati
     alerts = list(day_of(1, generation, SHORT))
     lives, lists = told(alerts)
     assert found_lost(lives, lists) == set()
-    measured = completeness(slots_of(lives, lists), len(alerts))
-    assert (measured.share, measured.high) == (1.0, 1.0)
-    assert measured.low is not None
-    assert measured.low > 0.98
+    found = measured(Day(alerts, []))
+    assert (found.share, found.high) == (1.0, 1.0)
+    assert found.low is not None
+    assert found.low > 0.98
 
 
 def test_that_the_interval_holds_the_truth_on_most_days() -> None:
@@ -76,12 +73,11 @@ def test_that_a_day_with_outages_is_not_measured_more_surely_than_it_is() -> Non
         lost = [one for one in alerts if (one.received_us - begin_us) // HOUR_US in gone]
         came = [one for one in alerts if one not in lost]
         for day, is_wide in ((Day(came, lost), True), (lossy_day(seed, Generation.BATCH, 3 / 23), False)):
-            lives, lists = told(day.came)
-            measured = completeness(slots_of(lives, lists), len(day.came))
-            assert measured.low is not None
-            assert measured.high is not None
-            wide += (measured.high - measured.low) * is_wide
-            narrow += (measured.high - measured.low) * (not is_wide)
+            found = measured(day)
+            assert found.low is not None
+            assert found.high is not None
+            wide += (found.high - found.low) * is_wide
+            narrow += (found.high - found.low) * (not is_wide)
     assert wide > 3 * narrow
 
 
@@ -89,8 +85,7 @@ def test_that_losing_more_never_looks_more_complete() -> None:
     shares = []
     for share in (0.01, 0.08, 0.2):
         day = lossy_day(4, Generation.BATCH, share, SHORT)
-        lives, lists = told(day.came)
-        shares.append(completeness(slots_of(lives, lists), len(day.came)).share or 0.0)
+        shares.append(measured(day).share or 0.0)
     assert all(more > less for more, less in pairwise(shares))
 
 
