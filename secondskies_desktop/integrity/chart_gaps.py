@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _SECOND_US: Final = 1_000_000
+_MINUTE_US: Final = 60 * _SECOND_US
 HOUR_US: Final = 3_600 * _SECOND_US
 HOUR_S: Final = 3_600
 GRACE_S: Final = 300
@@ -101,23 +102,30 @@ def _silence(since_us: int, until_us: int | None, missing: int) -> ChartGap:
 
 
 def broken_alternation(triangles: Sequence[Triangle]) -> list[ChartGap]:
-    """Return where at least one triangle was lost: between two neighbours of one direction.
+    """Return where at least one triangle was lost and is not known otherwise: between two of one direction.
 
     Bias alternates, so triangles do (domain.md §1.2, §11.2), but only on a chart that announces all of them and has
-    no filter on. `triangles` are those of the last days in any order, also the ones that only a later message of
-    their signal proves; two ids of one triangle count once. A chart that announces few, or on which neighbours of one
-    direction are common, is not judged.
+    no filter on. `triangles` are those of the last days in any order; one that is known by other messages of its
+    signal alone explains a break, and breaks nothing, for older ids may be a bar beside. Between neighbouring bars
+    nothing can have been lost. A chart that announces few, or on which breaks are common, is not judged.
     """
-    rising = sorted({(one.at_us, one.direction): one for one in sorted(triangles)}.values())
-    if len(rising) < FEWEST_TRIANGLES or sum(one.announced for one in rising) < ANNOUNCED * len(rising):
+    known = sorted(set(triangles))
+    told = list({(one.at_us, one.direction): one for one in known if one.announced}.values())
+    if len(told) < FEWEST_TRIANGLES or len(told) < ANNOUNCED * len(known):
         return []
-    broken = [(one, other) for one, other in pairwise(rising) if one.direction is other.direction]
-    if len(broken) > FILTERED * (len(rising) - 1):
+    same = [(one, other) for one, other in pairwise(told) if one.direction is other.direction]
+    if len(same) > FILTERED * (len(told) - 1):
         return []
+    silent = [one for one in known if not one.announced]
     return [
         ChartGap(ChartGapKind.NO_TRIANGLE, one.at_us, other.at_us, 1, _between(one.direction))
-        for one, other in broken
+        for one, other in same
+        if other.at_us - one.at_us > _MINUTE_US and not _is_explained(one, other, silent)
     ]
+
+
+def _is_explained(one: Triangle, other: Triangle, silent: Sequence[Triangle]) -> bool:
+    return any(one.at_us < at_us < other.at_us and way is not one.direction for at_us, way, _ in silent)
 
 
 def _between(direction: Direction) -> str:

@@ -111,6 +111,12 @@ def test_that_two_ids_of_one_triangle_are_one_and_one_that_an_entry_proves_count
     assert broken_alternation(proved) == []
 
 
+def test_that_nothing_is_lost_between_neighbouring_bars() -> None:
+    triangles = alternating(40)
+    again = triangles[9]._replace(at_us=triangles[9].at_us + MINUTE_US)
+    assert broken_alternation([*triangles, again]) == []
+
+
 @given(st.sets(st.integers(1, 58), max_size=8), st.randoms(use_true_random=False))
 def test_that_alternation_names_only_places_where_something_was_lost(lost: set[int], order: object) -> None:
     triangles = alternating(60)
