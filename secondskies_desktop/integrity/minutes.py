@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from secondskies_desktop.foundation.market_hours import State, market_state, next_open, open_seconds_between
+from secondskies_desktop.foundation.market_hours import is_open, market_state, next_open, open_seconds_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,9 +35,9 @@ def open_span(first_us: int, last_us: int) -> Span | None:
     begin_us, seconds = next_open(first_us), open_seconds_between(first_us, last_us + MINUTE_US)
     if begin_us is None or not seconds or seconds < MINUTE_US // 1_000_000:
         return None
-    until = market_state(last_us)
-    if until.state is not State.OPEN and until.since_us is not None:
-        last_us = until.since_us - MINUTE_US
+    if not is_open(last_us):
+        # The words that come with a state cost more than all the rest: only where it is shut is it asked for.
+        last_us = (market_state(last_us).since_us or last_us) - MINUTE_US
     return Span(begin_us, last_us, seconds * 1_000_000 // MINUTE_US)
 
 
@@ -54,13 +54,16 @@ def missing_minutes(
     means that it is not known, and then nothing is due outside of what was heard. `lists` are the minutes, rising, at
     which an alert of the chart came that lists signals, this one or not; empty on a chart that sends an alert a signal.
 
-    It costs a comparison an update, and a look at the calendar a hole.
+    Both heard and lists hold each minute once. It costs a comparison an update, and a look at the calendar a hole.
     """
     if not heard and (first_us is None or last_us is None):
         return []
     first_us = heard[0] if first_us is None else first_us
     last_us = heard[-1] if last_us is None else last_us
     begin, end = bisect_left(heard, first_us), bisect_right(heard, last_us)
+    if (end - begin) * MINUTE_US == last_us + MINUTE_US - first_us:
+        # As many as there are: the way of most signals.
+        return []
     stops = [first_us - MINUTE_US, *heard[begin:end], last_us + MINUTE_US]
     found: list[Span] = []
     for before_us, after_us in pairwise(stops):
