@@ -44,7 +44,9 @@ def check_day(seed: int) -> tuple[int, int]:
             lost = lost_places(len(run), share, chance)
             came = [alert for alert in run if alert.place not in lost]
             numbers = {alert.decoded.seq or 0 for alert in came}
-            truth[stream].append(set(range(1, max(numbers, default=0))) - numbers)
+            # A run of which nothing came leaves no trace.
+            if numbers:
+                truth[stream].append(set(range(1, max(numbers))) - numbers)
             for alert in came:
                 # One in twenty comes up to an hour late, one in twenty comes again.
                 for _ in range(1 + int(chance.random() < 0.05)):
