@@ -18,6 +18,7 @@ from secondskies_desktop.foundation.sessions import (
     next_session,
     session_at,
     trade_date,
+    trade_date_bounds,
     wall_to_utc_us,
 )
 
@@ -248,3 +249,11 @@ def test_that_the_next_session_begins_where_this_one_ends(instant_us: int) -> No
     assert instant_us < begin_us <= instant_us + 7 * HOUR_US
     assert session_at(begin_us) is session
     assert session_at(begin_us - 1) is session_at(instant_us) is not session
+
+
+@given(st.dates(date(2019, 1, 1), date(2029, 12, 31)))
+def test_that_the_bounds_of_a_trade_date_hold_it_and_nothing_else(day: date) -> None:
+    starts_us, ends_us = trade_date_bounds(day)
+    assert trade_date(starts_us) == trade_date(ends_us - 1) == day
+    assert trade_date(starts_us - 1) < day < trade_date(ends_us)
+    assert trade_date_bounds(day + timedelta(days=1))[0] == ends_us
