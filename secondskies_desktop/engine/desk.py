@@ -95,6 +95,7 @@ class Desk:
         self.bus = bus
         self.profile = profile
         self._engine = engine
+        self._clock = system_clock if engine is None else engine.clock
         self._role_detail = role_detail
         self._database = read_engine(profile.database)
         self._database_name = self._name_database()
@@ -113,7 +114,7 @@ class Desk:
 
     def status(self) -> DeskStatus:
         """Return how everything stands; a database that cannot be read is part of the answer."""
-        role = "viewer" if self._engine is None else "engine" if self._engine.alive else "stopped"
+        role = "viewer" if self._engine is None else self._engine.role
         pending, database_ok = 0, True
         try:
             with self._database.connect() as connection:
@@ -217,13 +218,14 @@ class Desk:
 
     def way_in(self) -> WayIn:
         """Return how alerts reach us from outside."""
-        if self._engine is None:
-            return WayIn(None, None, "viewer", None, None, None, False, "", "")
+        if self._engine is None or not self._engine.listens:
+            kind = "viewer" if self._engine is None else "replay"
+            return WayIn(None, None, kind, None, None, None, False, "", "")
         return self._engine.way.state()
 
     def copy_url(self) -> str:
         """Return the full URL for TradingView's alert and remember that its address was handed out."""
-        engine = self._needed()
+        engine = self._listening()
         public = engine.hook_url(public=True)
         if public is None:
             return engine.hook_url(public=False) or ""
@@ -232,7 +234,7 @@ class Desk:
 
     def send_test_alert(self) -> TestAlert:
         """Post an alert of our own through the public URL (the local one where there is none) and await it."""
-        sent = alarm_test.send_alert(self._needed(), self.bus, self._body_of)
+        sent = alarm_test.send_alert(self._listening(), self.bus, self._body_of)
         if sent.status is None:
             return TestAlert(False, f"{sent.shown} cannot be reached: {sent.error}", None)
         if sent.status != 200:  # noqa: PLR2004 - stored
@@ -269,7 +271,9 @@ class Desk:
         """Write down that the trader marked a module, or took his mark back; KeyError for an unknown key."""
         if all(module.key != key for level in levels() for module in level.modules):
             raise KeyError(key)
-        now_us = system_clock()
+        if self.profile.replay is not None:
+            raise RuntimeError("a replay is thrown away: mark modules in your own desk")
+        now_us = self._clock()
 
         def work(connection: Connection) -> None:
             foundation_store.write_roadmap_mark(connection, key, now_us, complete=complete)
@@ -291,11 +295,11 @@ class Desk:
 
     def test_alarm(self) -> AlarmTest:
         """Send a real test alert through the webhook and prove the engine's stages; then show the alarm."""
-        engine = self._needed()
-        started_us = system_clock()
+        engine = self._listening()
+        started_us = self._clock()
         sent = alarm_test.send_alert(engine, self.bus, self._body_of)
         stored = self._stored_with(sent) if sent.status is not None else None
-        test = AlarmTest(started_us, system_clock(), alarm_test.judged(sent, stored), stored)
+        test = AlarmTest(started_us, self._clock(), alarm_test.judged(sent, stored), stored)
         if test.ok:
             engine.board.raise_(alarm_test.shown_alarm(test.finished_us), again=True)
         return test
@@ -348,6 +352,17 @@ class Desk:
             ]
         head = list(rows[0]) if rows else ["trade_id"]
         return write_csv(path, head, [[_flat(row[name]) for name in head] for row in rows])
+
+    def trade_dates(self) -> list[tuple[date, int]]:
+        """Return (trade date, arrivals) of every date on which an alert arrived, newest first."""
+        with self._database.connect() as connection:
+            return reading.trade_dates(connection)
+
+    def _listening(self) -> Engine:
+        engine = self._needed()
+        if not engine.listens:
+            raise RuntimeError("this window plays a day again: nothing can come in here")
+        return engine
 
     def _needed(self) -> Engine:
         if self._engine is None:
