@@ -105,8 +105,8 @@ class Alarm(QObject):
         self._follow_login(on=settings.desktop.start_at_login)
 
     def _follow_login(self, *, on: bool) -> None:
-        # A demo is thrown away: the system must not remember it.
-        if self._profile.demo or on is self._starts_at_login:
+        # A demo and a replay are thrown away: the system must not remember them.
+        if self._profile.badge or on is self._starts_at_login:
             return
         from secondskies_desktop.desktop.start_at_login import entry_name, login_command, start_at_login
 

@@ -14,6 +14,7 @@ from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, 
 from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 from secondskies_desktop.signals.store import TallyRow
@@ -212,6 +213,14 @@ class FakeDesk:
         waiting = [self.arrival_rows[one] for one in inbox_ids if self.arrival_rows[one].state == "dead"]
         self.arrive(*(msgspec.structs.replace(row, state="done", reason=None) for row in waiting))
         return len(waiting)
+
+    def trade_dates(self) -> list[tuple[date, int]]:
+        self._asked("trade_dates")
+        counts: dict[date, int] = {}
+        for row in self.arrival_rows.values():
+            day = trade_date(row.received_us)
+            counts[day] = counts.get(day, 0) + 1
+        return sorted(counts.items(), reverse=True)
 
     def way_in(self) -> WayIn:
         self._asked("way_in")

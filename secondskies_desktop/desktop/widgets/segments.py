@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Segments(QWidget):
-    """Buttons of which exactly one is on; arrow keys go from one to the next."""
+    """Buttons of which one is on; arrow keys go from one to the next."""
 
     chosen = Signal(str)
 
@@ -39,6 +39,13 @@ class Segments(QWidget):
     def turn_on(self, name: str) -> None:
         """Show one as chosen, without telling anybody."""
         self._buttons[name].setChecked(True)
+
+    def turn_off(self) -> None:
+        """Show none as chosen, where what is on is none of them."""
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
 
     def on(self) -> str:
         """Return the name of the one that is on."""

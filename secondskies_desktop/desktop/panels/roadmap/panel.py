@@ -23,6 +23,7 @@ from secondskies_desktop.desktop.panels.roadmap.tree_model import HEADS, Column,
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.roadmap import Progress, Roadmap
 
 _CHARACTERS = {
@@ -53,8 +55,8 @@ class RoadmapPanel(Panel):
     key: ClassVar[str] = "roadmap"
     title: ClassVar[str] = "Roadmap"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._last: tuple[str, bool] | None = None
