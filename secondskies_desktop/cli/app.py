@@ -19,6 +19,7 @@ from secondskies_desktop.cli import (
     inbox,
     listen,
     rebuild,
+    replay,
     screenshots,
     settings,
     signals,
@@ -49,7 +50,7 @@ def common(
         desktop.open_desktop(demo=False, workspace=None)
 
 
-for module in (listen, desktop, demo, screenshots, backup, doctor, explain, rebuild):
+for module in (listen, desktop, demo, screenshots, backup, doctor, explain, rebuild, replay):
     module.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(inbox.app, name="inbox")
