@@ -63,6 +63,8 @@ class ReplayOpener:
             self.again = start
             window.leave()
 
+        # Whoever closes the window while the day is being made need not wait for it.
+        application().aboutToQuit.connect(self.replay.give_up)
         return ReplayDeck(window, self.replay, begin_again)
 
     def glance(self, bus: Bus) -> Desk | None:

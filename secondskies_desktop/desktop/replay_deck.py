@@ -41,7 +41,7 @@ class ReplayDeck(QObject):
         self._window, self._replay, self._clock = window, replay, replay.clock
         self._begin_again = begin_again
         tape = replay.scratch.tape
-        self.bar = ReplayBar(self._clock, tape.day, (tape.starts_us, tape.ends_us))
+        self.bar = ReplayBar(self._clock, tape.day, tape.bounds)
         self._day = tape.day
         window.put_above(self.bar, _TICK_MS)
         window.action_list.add(*self._actions())

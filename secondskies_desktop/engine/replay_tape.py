@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation import store as foundation_store
-from secondskies_desktop.foundation.clock import as_iso
+from secondskies_desktop.foundation.clock import as_iso, system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
 from secondskies_desktop.foundation.database.failure import named
 from secondskies_desktop.foundation.database.migrate import check_file, current_version, ensure_schema
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.database.engine import URL, Connection
 
 _LEAD_US = 60_000_000
@@ -54,20 +55,29 @@ class NothingToReplay(Exception):
     """No alert arrived on the trade date that was asked for; the text says so."""
 
 
-class Tape:
-    """What is known of a trade date before anything is copied: when its arrivals came. Raises NothingToReplay."""
+class ReplayEnded(Exception):
+    """It was ended while the day was being made."""
 
-    def __init__(self, source: Profile, day: date) -> None:
+
+class Tape:
+    """What is known of a trade date before anything is copied: when its arrivals came. Raises NothingToReplay.
+
+    A date that is still going on plays until now: of what comes after, nobody knows that nothing will come.
+    """
+
+    def __init__(self, source: Profile, day: date, clock: Clock = system_clock) -> None:
         self.source, self.day = source, day
-        self.starts_us, self.ends_us = trade_date_bounds(day)
+        self.bounds = trade_date_bounds(day)
+        self.starts_us, ends_us = self.bounds
         with looking_into(source.database) as connection:
             self.last_id = store.last_arrival(connection)
-            self.moments = array("q", store.moments_between(connection, self.starts_us, self.ends_us))
+            self.moments = array("q", store.moments_between(connection, self.starts_us, ends_us))
         if not self.moments:
             raise NothingToReplay(
-                f"no alert arrived on the trade date {day}, from {as_iso(self.starts_us)} to {as_iso(self.ends_us)}"
+                f"no alert arrived on the trade date {day}, from {as_iso(self.starts_us)} to {as_iso(ends_us)}"
             )
         self.begins_us = max(self.starts_us, self.moments[0] - _LEAD_US)
+        self.ends_us = max(self.moments[-1], min(ends_us, clock()))
 
 
 @contextlib.contextmanager
@@ -104,6 +114,14 @@ class Scratch:
         self.home = Path(tempfile.mkdtemp(prefix="secondskies-replay-")).resolve()
         self._start, self._tape = self.home / "start.db", self.home / "tape.db"
         self.profile = Profile(self.home, sqlite_url(self.home / "replay.db"), replay=tape.day)
+        try:
+            self._dress(sounds=sounds)
+        except BaseException:
+            self.close()
+            raise
+
+    def _dress(self, *, sounds: bool) -> None:
+        tape = self.tape
         self.profile.logs.mkdir()
         for file in (tape.source.settings_file, tape.source.home / "desktop.ini"):
             with contextlib.suppress(FileNotFoundError):
@@ -118,7 +136,7 @@ class Scratch:
     def prepare(self, progress: Callable[[int], bool] = lambda _count: True) -> None:
         """Copy and fold what came before the day, and copy the day, unless that was done; raises DatabaseProblem.
 
-        `progress` hears how many of the arrivals before the day are folded.
+        `progress` hears how many of the arrivals before the day are folded; its False ends it by ReplayEnded.
         """
         if self._tape.exists():
             return
@@ -127,8 +145,17 @@ class Scratch:
             before = store.as_they_came(source, -(1 << 62), tape.starts_us, tape.last_id)
             self._copy(before, self._start)
             self._copy_marks(source)
-            self._copy(store.as_they_came(source, tape.starts_us, tape.ends_us, tape.last_id), draft)
-        fold(sqlite_url(self._start), progress)
+            self._copy(store.as_they_came(source, *tape.bounds, tape.last_id), draft)
+        whole = True
+
+        def go_on(count: int) -> bool:
+            nonlocal whole
+            whole = progress(count)
+            return whole
+
+        fold(sqlite_url(self._start), go_on)
+        if not whole:
+            raise ReplayEnded("the replay was ended before it began")
         draft.rename(self._tape)
 
     def begin_again(self) -> None:
@@ -152,7 +179,7 @@ class Scratch:
         tape, url = self.tape, sqlite_url(self.home / "direct.db")
         with looking_into(tape.source.database) as source:
             chunks = store.all_arrivals(source, tape.last_id)
-            kept = ([one for one in chunk if one.received_us < tape.ends_us] for chunk in chunks)
+            kept = ([one for one in chunk if one.received_us < tape.bounds[1]] for chunk in chunks)
             self._copy(kept, self.home / "direct.db", numbered=False)
         fold(url, progress)
         return url

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from secondskies_desktop.engine.engine import Engine
 from secondskies_desktop.engine.rebuilding import fingerprint_of
 from secondskies_desktop.engine.replay_clock import SPEED, ReplayClock
-from secondskies_desktop.engine.replay_tape import Scratch, Tape
+from secondskies_desktop.engine.replay_tape import ReplayEnded, Scratch, Tape
 from secondskies_desktop.foundation.clock import as_iso
+from secondskies_desktop.foundation.database.failure import DatabaseProblem
 from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.foundation.settings import read_settings
 from secondskies_desktop.ingest import store
@@ -36,8 +37,10 @@ _PROGRESS_S = 1.0
 class Replay:
     """Plays a scratch's tape through an engine; made paused at the beginning of the day. `clock` steers it."""
 
-    def __init__(self, scratch: Scratch, *, speed: float = SPEED) -> None:
-        """ValueError for a speed that a replay does not have."""
+    def __init__(
+        self, scratch: Scratch, *, speed: float = SPEED, over: threading.Event | None = None
+    ) -> None:
+        """`over` ends it, also while the day is being made. ValueError for a speed that a replay does not have."""
         tape = scratch.tape
         self.scratch = scratch
         self.clock = ReplayClock(tape.moments, tape.begins_us, tape.ends_us, speed=speed)
@@ -46,11 +49,14 @@ class Replay:
         """How many of the arrivals before the day are folded by now."""
         self.problem = ""
         """Why it cannot go on; empty while it can."""
-        self._over = threading.Event()
+        self._over = threading.Event() if over is None else over
         self._thread = threading.Thread(target=self._play, name="replay", daemon=True)
 
     def open(self, bus: Bus | None = None) -> Engine:
-        """Make the desk as it was when the day began, and its engine; blocks. Raises DatabaseProblem, OSError."""
+        """Make the desk as it was when the day began, and its engine; blocks.
+
+        Raises DatabaseProblem, OSError, and ReplayEnded where it was ended meanwhile.
+        """
         self.scratch.prepare(self._note_prepared)
         self.scratch.begin_again()
         profile = self.scratch.profile
@@ -63,10 +69,14 @@ class Replay:
         self._thread.start()
         return engine
 
-    def close(self) -> None:
-        """End the replay and its engine; the scratch stays."""
+    def give_up(self) -> None:
+        """Let it end as soon as it can; waits for nothing."""
         self._over.set()
         self.clock.wake()
+
+    def close(self) -> None:
+        """End the replay and its engine; the scratch stays."""
+        self.give_up()
         if self._thread.is_alive():
             self._thread.join(_WITHIN_S)
         if self.engine is not None:
@@ -107,39 +117,47 @@ def headless_replay(
     """
     scratch = Scratch(Tape(source, day))
     try:
-        replay = Replay(scratch, speed=speed or SPEED)
-        clock = replay.clock
+        replay = Replay(scratch, speed=speed or SPEED, over=over)
         try:
             replay.open()
-            if speed is None:
-                clock.seek(clock.moments[-1])
-            clock.resume()
-            told = time.monotonic()
-            while (now := clock.standing()).place < now.arrivals and not over.wait(0.02):
-                if replay.problem:
-                    raise RuntimeError(replay.problem)
-                if time.monotonic() - told >= _PROGRESS_S:
-                    told = time.monotonic()
-                    yield {
-                        "event": "progress",
-                        "at": as_iso(now.now_us),
-                        "arrivals": now.place,
-                        "of": now.arrivals,
-                    }
+            yield from _played(replay, over, seeks=speed is None)
+        except ReplayEnded:
+            yield _done(day, 0, None, identical=None)
+            return
         finally:
             replay.close()
-        yield _done(scratch, now.place, is_whole=now.place == now.arrivals)
+        now, played = replay.clock.standing(), fingerprint_of(scratch.profile.database)
+        is_whole = now.place == now.arrivals
+        identical = played == fingerprint_of(scratch.fold_directly()) if is_whole else None
+        yield _done(day, now.place, played.signals, identical=identical)
     finally:
         scratch.close()
 
 
-def _done(scratch: Scratch, arrivals: int, *, is_whole: bool) -> dict[str, Any]:
-    played = fingerprint_of(scratch.profile.database)
-    identical = played == fingerprint_of(scratch.fold_directly()) if is_whole else None
+def _played(replay: Replay, over: threading.Event, *, seeks: bool) -> Iterator[dict[str, Any]]:
+    """Play to the last arrival; yields progress about every second."""
+    clock, told = replay.clock, time.monotonic()
+    if seeks:
+        clock.seek(clock.moments[-1])
+    clock.resume()
+    while (now := clock.standing()).place < now.arrivals and not over.wait(0.02):
+        if replay.problem:
+            raise DatabaseProblem(replay.problem)
+        if time.monotonic() - told >= _PROGRESS_S:
+            told = time.monotonic()
+            yield {
+                "event": "progress",
+                "at": as_iso(now.now_us),
+                "arrivals": now.place,
+                "of": now.arrivals,
+            }
+
+
+def _done(day: date, arrivals: int, signals: int | None, *, identical: bool | None) -> dict[str, Any]:
     return {
         "event": "done",
-        "day": scratch.tape.day.isoformat(),
+        "day": day.isoformat(),
         "arrivals": arrivals,
-        "signals": played.signals,
+        "signals": signals,
         "identical": identical,
     }

@@ -14,11 +14,12 @@ import pytest
 from secondskies_desktop.engine.desk import Desk
 from secondskies_desktop.engine.importing import import_alert_logs
 from secondskies_desktop.engine.rebuilding import fingerprint_of
-from secondskies_desktop.engine.replay_tape import NothingToReplay, Scratch, Tape
+from secondskies_desktop.engine.replay_tape import NothingToReplay, ReplayEnded, Scratch, Tape
 from secondskies_desktop.engine.replaying import Replay, headless_replay
 from secondskies_desktop.foundation.attention import Attention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import as_us
+from secondskies_desktop.foundation.database.failure import DatabaseProblem
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.profile import open_profile
 from secondskies_desktop.foundation.settings import UnreadableSettings, change_setting, read_settings
@@ -112,6 +113,23 @@ def test_that_a_replay_that_is_ended_early_claims_nothing(source: Profile) -> No
     over.set()
     done = list(headless_replay(source, DAY, speed=1, over=over))[-1]
     assert (done["event"], done["identical"]) == ("done", None)
+
+
+def test_that_a_replay_can_be_ended_while_the_day_is_being_made(scratch: Scratch) -> None:
+    over = threading.Event()
+    over.set()
+    replay = Replay(scratch, over=over)
+    with pytest.raises(ReplayEnded):
+        replay.open()
+    replay.close()
+
+
+def test_that_a_date_that_goes_on_plays_until_now(source: Profile) -> None:
+    now_us = ENDS_US - HOUR_US
+    assert Tape(source, DAY, lambda: now_us).ends_us == now_us
+    assert Tape(source, DAY).ends_us == ENDS_US
+    tape = Tape(source, DAY, lambda: STARTS_US)
+    assert tape.ends_us == tape.moments[-1], "a clock that was set back hides no arrival"
 
 
 def test_that_a_database_of_either_kind_is_replayed(
@@ -301,3 +319,14 @@ def test_that_the_days_of_a_real_log_are_replayed_to_the_same_projection(tmp_pat
     for day, count in days:
         done = last_line(profile, day)
         assert (done["arrivals"], done["identical"]) == (count, True)
+
+
+def test_that_a_scratch_that_is_gone_ends_a_replay_with_a_reason(
+    source: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_place: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Scratch, "read", fail)
+    with pytest.raises(DatabaseProblem, match="no space left"):
+        last_line(source, speed=600)
