@@ -75,7 +75,8 @@ class Alarm(QObject):
         self.tray.mute_wanted.connect(lambda on: self.announcer.mute(on=on))
         self.tray.quit_wanted.connect(window.leave)
         self.away.told.connect(window.away.say)
-        self._app = QGuiApplication.instance()
+        # Nobody is away from a day that is over.
+        self._app = QGuiApplication.instance() if self._profile.replay is None else None
         if isinstance(self._app, QGuiApplication):
             self._app.applicationStateChanged.connect(self.away.on_state)
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from secondskies_desktop.desktop import formats, theme
 from secondskies_desktop.desktop.replay_bar import SPEEDS, speed_name
@@ -15,8 +23,6 @@ from secondskies_desktop.desktop.widgets.segments import Segments
 
 if TYPE_CHECKING:
     from datetime import date
-
-    from PySide6.QtWidgets import QWidget
 
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
@@ -71,10 +77,10 @@ class ReplayDialog(QDialog):
             "The day plays in a window of its own, in a scratch profile that is thrown away. This desk goes on."
         )
         for day, count in found:
-            word = "arrival" if count == 1 else "arrivals"
-            item = QListWidgetItem(f"{day:%a %d %b %Y}    {formats.count(count)} {word}")
+            item = QListWidgetItem()
             item.setSizeHint(QSize(0, theme.ROW))
             self.list.addItem(item)
+            self.list.setItemWidget(item, _row(day, count))
             self._days.append(day)
         self.list.setCurrentRow(0)
         self.list.setFocus()
@@ -88,3 +94,17 @@ class ReplayDialog(QDialog):
         if 0 <= place < len(self._days):
             self.chosen.emit(self._days[place], float(self.speeds.on().rstrip("×")))
             self.accept()
+
+
+def _row(day: date, count: int) -> QWidget:
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(theme.GRID, 0, theme.GRID, 0)
+    word = "arrival" if count == 1 else "arrivals"
+    for text, tone in ((f"{day:%a}", Tone.MUTED), (f"{day:%d %b %Y}", Tone.TEXT)):
+        said = Text(text, tone)
+        said.setMinimumWidth(said.fontMetrics().horizontalAdvance("Wed "))
+        row.addWidget(said)
+    row.addStretch(1)
+    row.addWidget(Text(f"{formats.count(count)} {word}", Tone.MUTED))
+    return holder

@@ -205,10 +205,7 @@ class Scratch:
         engine = write_engine(sqlite_url(self._start), wait_ms=5_000, durable=False)
         try:
             with engine.begin() as connection:
-                for key, marked in foundation_store.roadmap_marks_of(source).items():
-                    foundation_store.write_roadmap_mark(
-                        connection, key, marked.at_us, complete=marked.complete
-                    )
+                foundation_store.copy_roadmap_marks(source, connection)
         finally:
             engine.dispose()
 

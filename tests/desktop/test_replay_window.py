@@ -22,6 +22,7 @@ from secondskies_desktop.desktop.replay_deck import Start
 from secondskies_desktop.desktop.replay_dialog import ReplayDialog
 from secondskies_desktop.desktop.replay_launch import replay_command, replay_environment
 from secondskies_desktop.desktop.replay_timeline import ReplayTimeline
+from secondskies_desktop.desktop.widgets.labels import Text
 from secondskies_desktop.desktop.window_life import WindowLife
 from secondskies_desktop.engine.replay_tape import Scratch, Tape
 from secondskies_desktop.foundation.profile import open_profile
@@ -125,6 +126,7 @@ def test_that_nobody_can_take_it_for_the_live_desk(played: Played) -> None:
     assert window.status.tunnel.word.text() == "none"
     assert played.life.alarm is not None
     assert not played.life.alarm.tray.exists
+    assert played.life.alarm._app is None, "nobody is away from a day that is over"
 
 
 def test_that_the_clock_moves_in_bar_title_status_bar_and_command_center(
@@ -293,7 +295,8 @@ def test_that_the_days_are_offered_newest_first_and_the_chosen_one_is_told(
     qtbot.addWidget(dialog)
     qtbot.waitUntil(dialog.play.isEnabled)
     assert dialog.list.count() == 1
-    assert dialog.list.item(0).text().endswith("3 arrivals")
+    row = dialog.list.itemWidget(dialog.list.item(0))
+    assert [one.text() for one in row.findChildren(Text)] == ["Tue", "09 Dec 2025", "3 arrivals"]
     with qtbot.waitSignal(dialog.chosen) as told:
         dialog.play.click()
     assert told.args == [DAY, 60.0]

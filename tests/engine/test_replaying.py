@@ -16,17 +16,28 @@ from secondskies_desktop.engine.importing import import_alert_logs
 from secondskies_desktop.engine.rebuilding import fingerprint_of
 from secondskies_desktop.engine.replay_tape import NothingToReplay, ReplayEnded, Scratch, Tape
 from secondskies_desktop.engine.replaying import Replay, headless_replay
+from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.attention import Attention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.foundation.database.failure import DatabaseProblem
-from secondskies_desktop.foundation.database.migrate import ensure_schema
+from secondskies_desktop.foundation.database.migrate import create_schema, ensure_schema
 from secondskies_desktop.foundation.profile import open_profile
 from secondskies_desktop.foundation.settings import UnreadableSettings, change_setting, read_settings
+from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalsChanged
 from secondskies_desktop.signals import store as signal_store
-from tests.databases import eventually, inbox_of, reading
-from tests.engine.made_day import DAY, ENDS_US, HOUR_US, MINUTE_US, OPENS_US, STARTS_US, day_of_alerts
+from tests.databases import eventually, inbox_of, reading, writing
+from tests.engine.made_day import (
+    DAY,
+    ENDS_US,
+    HOUR_US,
+    MINUTE_US,
+    OPENS_US,
+    STARTS_US,
+    arrivals,
+    day_of_alerts,
+)
 from tests.ingest.alert_logs import real_logs
 
 if TYPE_CHECKING:
@@ -86,13 +97,13 @@ def last_line(profile: Profile, day: date = DAY, speed: float | None = None) -> 
 @pytest.mark.parametrize("speed", [None, 600.0])
 def test_that_a_day_ends_with_the_projection_of_a_direct_fold(source: Profile, speed: float | None) -> None:
     done = last_line(source, speed=speed)
-    arrivals = len(of_day(source.database))
-    assert arrivals > 10
+    count = len(of_day(source.database))
+    assert count > 10
     assert done["signals"] != 0
     assert done == {
         "event": "done",
         "day": "2025-12-09",
-        "arrivals": arrivals,
+        "arrivals": count,
         "signals": done["signals"],
         "identical": True,
     }
@@ -253,6 +264,19 @@ def test_that_nothing_can_come_in_and_nothing_is_kept(replay: Replay) -> None:
     desk.close()
 
 
+def test_that_the_roadmap_of_a_replay_has_his_own_marks_and_no_others(
+    source: Profile, replay: Replay
+) -> None:
+    with writing(source.database) as connection:
+        for key, complete in (("L0/1", True), ("L0/2", True), ("L0/1", False)):
+            foundation_store.write_roadmap_mark(connection, key, STARTS_US, complete=complete)
+    engine = replay.open()
+    with reading(source.database) as his, reading(engine.profile.database) as copied:
+        marks = foundation_store.roadmap_marks_of(copied)
+        assert marks == foundation_store.roadmap_marks_of(his)
+    assert [marks[key].complete for key in ("L0/1", "L0/2")] == [False, True]
+
+
 def test_that_a_replay_is_quiet_unless_it_is_asked_for_sound(source: Profile) -> None:
     change_setting(source.settings_file, "desktop", "theme", "light")
     change_setting(source.settings_file, "tunnel", "kind", "own")
@@ -330,3 +354,15 @@ def test_that_a_scratch_that_is_gone_ends_a_replay_with_a_reason(
     monkeypatch.setattr(Scratch, "read", fail)
     with pytest.raises(DatabaseProblem, match="no space left"):
         last_line(source, speed=600)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_that_a_database_of_an_older_schema_is_replayed_and_stays_as_it_is(
+    profile: Profile, revision: str
+) -> None:
+    create_schema(profile.database, revision)
+    with writing(profile.database) as connection:
+        store.append_arrivals(connection, arrivals(1, OPENS_US, 5))
+    before = files_of(profile)
+    assert last_line(profile)["identical"] is True
+    assert files_of(profile) == before
