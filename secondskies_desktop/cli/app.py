@@ -20,6 +20,7 @@ from secondskies_desktop.cli import (
     integrity_token,
     listen,
     rebuild,
+    replay,
     screenshots,
     settings,
     signals,
@@ -50,7 +51,7 @@ def common(
         desktop.open_desktop(demo=False, workspace=None)
 
 
-for module in (listen, desktop, demo, screenshots, backup, doctor, explain, rebuild):
+for module in (listen, desktop, demo, screenshots, backup, doctor, explain, rebuild, replay):
     module.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(inbox.app, name="inbox")

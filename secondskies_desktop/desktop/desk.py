@@ -85,6 +85,9 @@ class Desk(Protocol):
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered."""
 
+    def trade_dates(self) -> list[tuple[date, int]]:
+        """Return (trade date, arrivals) of every date on which an alert arrived, newest first."""
+
     def way_in(self) -> WayIn:
         """Return how alerts reach us."""
 

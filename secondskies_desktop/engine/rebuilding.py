@@ -70,7 +70,7 @@ def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: T
     lock = EngineLock(profile.database, "rebuild")
     lock.acquire()
     try:
-        before = _fingerprint_of(profile.database)
+        before = fingerprint_of(profile.database)
         engine = write_engine(profile.database, wait_ms=5_000)
         with engine.begin() as connection:
             signal_store.forget_signals(connection)
@@ -84,7 +84,7 @@ def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: T
             pump.run_to_end(progress)
         finally:
             pump.close()
-        after = _fingerprint_of(profile.database)
+        after = fingerprint_of(profile.database)
     finally:
         lock.release()
     return Rebuilt(after.signals, after.events, after.hash, before == after)
@@ -113,7 +113,7 @@ def verify(profile: Profile, progress: Callable[[int], bool] = lambda _count: Tr
                 pump.run_to_end(progress)
             finally:
                 pump.close()
-            again = _fingerprint_of(url)
+            again = fingerprint_of(url)
     finally:
         reader.dispose()
     return Rebuilt(again.signals, again.events, again.hash, known == again)
@@ -143,7 +143,8 @@ def _copy_fills(stored: Connection, url: URL) -> None:
         engine.dispose()
 
 
-def _fingerprint_of(url: URL) -> Fingerprint:
+def fingerprint_of(url: URL) -> Fingerprint:
+    """Return the fingerprint of the projection in a database."""
     engine = read_engine(url)
     try:
         with engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.market_hours import is_open
@@ -118,7 +119,7 @@ def _expected(minutes: list[int], view: SignalView) -> Iterator[int]:
     if not minutes:
         return
     last = minutes[-1]
-    for known, following in zip(minutes, minutes[1:], strict=False):
+    for known, following in pairwise(minutes):
         at_us = known + MINUTE_US
         # A step over a night or a weekend is long: what lies in it is mostly no minute of the market.
         while at_us < following:

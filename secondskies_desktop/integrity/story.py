@@ -72,7 +72,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_entered(self) -> bool:
         """Whether the signal became a trade, however that is known."""
-        return self.view.no_be_status not in ("NOT_STARTED",)
+        return self.view.no_be_status != "NOT_STARTED"
 
     @property
     def is_running(self) -> bool:

@@ -231,6 +231,14 @@ class FakeDesk:
         self.arrive(*(msgspec.structs.replace(row, state="done", reason=None) for row in waiting))
         return len(waiting)
 
+    def trade_dates(self) -> list[tuple[date, int]]:
+        self._asked("trade_dates")
+        counts: dict[date, int] = {}
+        for row in self.arrival_rows.values():
+            day = trade_date(row.received_us)
+            counts[day] = counts.get(day, 0) + 1
+        return sorted(counts.items(), reverse=True)
+
     def way_in(self) -> WayIn:
         self._asked("way_in")
         return self.now_way_in

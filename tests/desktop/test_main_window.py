@@ -355,12 +355,13 @@ def test_that_a_failed_import_says_why(
 
 
 def test_that_the_demo_says_so_in_the_title_and_on_every_panel(window: MainWindow) -> None:
-    window.set_demo(demo=True, profile="x")
+    window.set_badge("DEMO", "x")
     assert "DEMO" in window.windowTitle()
-    assert all(not panel.header.demo.isHidden() for panel in window.panels.values())
-    window.set_demo(demo=False, profile="live")
+    assert {panel.header.badge.text() for panel in window.panels.values()} == {"DEMO"}
+    assert all(not panel.header.badge.isHidden() for panel in window.panels.values())
+    window.set_badge("", "live")
     assert window.windowTitle() == "Second Skies · live"
-    assert all(panel.header.demo.isHidden() for panel in window.panels.values())
+    assert all(panel.header.badge.isHidden() for panel in window.panels.values())
 
 
 def test_that_attention_reaches_strip_and_status_bar(

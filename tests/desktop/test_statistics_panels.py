@@ -71,7 +71,7 @@ def texts(panel: Panel) -> list[str]:
 def test_that_without_signals_nothing_is_made_up(
     qtbot: QtBot, kind: type[Panel], bridge: Bridge, readers: Readers
 ) -> None:
-    panel = opened(qtbot, kind(clock=lambda: NOW_US), FakeDesk(), bridge, readers)  # type: ignore[call-arg]
+    panel = opened(qtbot, kind(clock=lambda: NOW_US), FakeDesk(), bridge, readers)
     numbers = [text for text in texts(panel) if re.search(r"[1-9]\.\d\dR", text)]
     assert numbers == []
     assert not any("$" in text for text in texts(panel))

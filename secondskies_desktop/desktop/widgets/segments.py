@@ -46,6 +46,13 @@ class Segments(QWidget):
         """Show one as chosen, without telling anybody."""
         self._buttons[name].setChecked(True)
 
+    def turn_off(self) -> None:
+        """Show none as chosen, where what is on is none of them."""
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
     def on(self) -> str:
         """Return the name of the one that is on."""
         return next(name for name, button in self._buttons.items() if button.isChecked())

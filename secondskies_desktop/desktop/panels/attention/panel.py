@@ -57,8 +57,7 @@ class AttentionPanel(Panel):
     """The trader asked for a test alarm; the window runs it, and answers by `show_tests`."""
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._open: list[OpenAttention] = []

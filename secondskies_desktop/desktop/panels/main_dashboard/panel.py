@@ -59,8 +59,7 @@ class MainDashboard(Panel):
     topics: ClassVar[tuple[str, ...]] = ("signals",)
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self._now_us = clock()
         self._answer: Answer | None = None
         self.chooser = BasisChooser()

@@ -24,6 +24,7 @@ from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.roadmap import Progress, Roadmap
 
 _CHARACTERS = {
@@ -55,8 +57,8 @@ class RoadmapPanel(Panel):
     key: ClassVar[str] = "roadmap"
     title: ClassVar[str] = "Roadmap"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._last: tuple[str, bool] | None = None

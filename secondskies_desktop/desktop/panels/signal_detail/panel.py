@@ -35,6 +35,7 @@ from secondskies_desktop.desktop.widgets.labels import Elided, Text
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.widgets.why import WhyPopover
+from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers, Reading
     from secondskies_desktop.engine.desk import ArrivalDetail
     from secondskies_desktop.engine.desk import SignalDetail as Detail
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.signals.changes import SignalsChanged
     from secondskies_desktop.signals.view import SignalView
 
@@ -64,8 +66,8 @@ class SignalDetail(Panel):
     title: ClassVar[str] = "Signal Detail"
     topics: ClassVar[tuple[str, ...]] = ("signals",)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._signal_id: int | None = None

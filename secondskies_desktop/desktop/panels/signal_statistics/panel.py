@@ -57,8 +57,7 @@ class SignalStatistics(Panel):
     topics: ClassVar[tuple[str, ...]] = ("signals",)
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self._today = trade_date(clock())
         self.chooser = BasisChooser()
         self.totals, self.outcomes, self.breakdown = Totals(), Outcomes(), Breakdown()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers, Reading
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import ArrivalDetail
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
     from secondskies_desktop.ingest.tracing.trace import Trace
 
@@ -55,8 +56,8 @@ class WebhookMonitor(Panel):
     title: ClassVar[str] = "Webhook Monitor"
     topics: ClassVar[tuple[str, ...]] = ("arrivals", "way_in")
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._detail: Reading | None = None
@@ -304,7 +305,7 @@ class WebhookMonitor(Panel):
         self._look_again = trace is None and 0 <= age_us < _TRACED_WITHIN_US
 
     def _show_way(self, way: object) -> None:
-        self.card.show_way(way, system_clock())  # type: ignore[arg-type]
+        self.card.show_way(way, self._clock())  # type: ignore[arg-type]
 
     def _copy(self) -> None:
         if self._desk is not None and self._readers is not None:
