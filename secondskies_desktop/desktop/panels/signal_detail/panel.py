@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from secondskies_desktop.desktop import formats, theme, typeface
+from secondskies_desktop.desktop.charts.library import load_charts
 from secondskies_desktop.desktop.models.body_text import body_text
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
@@ -246,8 +246,7 @@ class SignalDetail(Panel):
         if self._chart_wanted or self._readers is None:
             return
         self._chart_wanted = True
-        # pyqtgraph takes half a second to import: on a reader, so that the window never stands still.
-        self._readers.run(lambda: importlib.import_module("pyqtgraph"), self._make_chart, self._show_error)
+        load_charts(self, self._readers, self._make_chart, self._show_error)
 
     def _make_chart(self, _library: object) -> None:
         from secondskies_desktop.desktop.charts.excursion_chart import ExcursionChart
