@@ -17,7 +17,7 @@ from secondskies_desktop.cli import (
     explain,
     imports,
     inbox,
-    integrity_token,
+    integrity,
     listen,
     rebuild,
     replay,
@@ -59,9 +59,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(signals.app, name="signals")
 app.add_typer(settings.app, name="settings")
-integrity = typer.Typer(help="How complete the data is.")
-integrity_token.register(integrity)
-app.add_typer(integrity, name="integrity")
+app.add_typer(integrity.app, name="integrity")
 
 
 def run() -> None:

@@ -169,6 +169,8 @@ class Desk(CountingDesk):
         """Let the engine of this process follow settings that were changed while it runs."""
         if self._engine is not None and self._engine.lookout is not None:
             self._engine.lookout.settings = settings.attention
+        if self._engine is not None and self._engine.integrity is not None:
+            self._engine.integrity.follow(settings.integrity)
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
         """Return (field, the chain behind its value in one sentence)."""

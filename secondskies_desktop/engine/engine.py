@@ -19,6 +19,7 @@ import msgspec
 
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.integrity import EngineIntegrity, StoredIntegrity
 from secondskies_desktop.engine.integrity_api import FOLLOW_EVERY_S, IntegrityApi
 from secondskies_desktop.engine.lookout import Lookout
 from secondskies_desktop.engine.telemetry import forget_old_traces
@@ -43,6 +44,7 @@ from secondskies_desktop.ingest.listener import Listener
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, hash_of, new_secret
 from secondskies_desktop.ingest.tracing.notes import TraceNotes
+from secondskies_desktop.integrity.service import EVERY_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -107,7 +109,10 @@ class Engine:
         self._acks = Acknowledgements()
         self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
-        self.integrity_api = IntegrityApi(profile, settings.integrity, self.board, clock)
+        self.integrity_api = IntegrityApi(
+            profile, settings.integrity, self.board, clock, StoredIntegrity(profile.database)
+        )
+        self.integrity: EngineIntegrity | None = None
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
@@ -238,6 +243,9 @@ class Engine:
             self._clock,
             partial(moment if self.listens else _moment_by, self._clock),
         )
+        self.integrity = EngineIntegrity(
+            self.profile.database, self.settings.integrity, self.board, self._clock, writer.submit
+        )
         writer.start()
         attention_log.begin()
         access = AccessLog(self.profile.logs / "access.log")
@@ -267,6 +275,7 @@ class Engine:
             await asyncio.to_thread(writer.stop)
             attention_log.close()
             self.lookout.close()
+            self.integrity.close()
             self.pump.finish()
             access.close()
 
@@ -323,6 +332,11 @@ class Engine:
             Job("traces", DAY_S, forget),
             Job("lookout", lookout.EVERY_S, look, recorded=False, in_replay=True),
             Job("integrity api", FOLLOW_EVERY_S, self.integrity_api.follow, recorded=False),
+            *(
+                []
+                if self.integrity is None
+                else [Job("integrity", EVERY_S, self.integrity.look, recorded=False)]
+            ),
         ]
 
     async def _note_uses(self) -> None:

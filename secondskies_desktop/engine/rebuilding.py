@@ -16,6 +16,7 @@ from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tracing import store as trace_store
+from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
@@ -76,6 +77,7 @@ def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: T
             signal_store.forget_signals(connection)
             bar_store.forget_bars(connection)
             inbox_store.forget_deliveries(connection)
+            integrity_store.forget_position(connection)
             # Traces stay as they are. Should this rebuild be killed, the engine that ends it adds none.
             trace_store.fence(connection, inbox_store.last_arrival(connection), system_clock())
         engine.dispose()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from secondskies_desktop.integrity.story import MINUTE_US, Price
+from secondskies_desktop.integrity.story import EVERY_BAR, MINUTE_US, Price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ class Chart:
         for event in decoded.events:
             if event.price is not None and event.at_us is not None:
                 self._note(event.at_us, _Minute(event.price, event.price, inbox_id, is_bar=False))
-        if decoded.rule == "mfe-batch" and decoded.events:
+        if decoded.rule in EVERY_BAR and decoded.events:
             at_us = decoded.events[0].at_us
             if at_us is not None:
                 self._listed[at_us] = max(self._listed.get(at_us, 0), len(decoded.events))
@@ -92,18 +92,17 @@ class Chart:
         self._is_sorted = True
 
 
-def holes(minutes: Sequence[int], expected: Iterable[int], chart: Chart, most: int) -> list[tuple[int, int]]:
+def holes(minutes: Sequence[int], expected: Iterable[int], chart: Chart) -> list[tuple[int, int]]:
     """Return the ranges of expected bars (µs UTC, rising) at which no update came although one should have.
 
-    A full alert, of `most` or more signals, that did not list the signal leaves none out: it had no room.
+    Where a list of that bar came without the signal nothing was lost: the indicator did not tell of it.
     """
     known = set(minutes)
     found: list[tuple[int, int]] = []
     for at_us in expected:
         if at_us in known:
             continue
-        count = chart.listed(at_us)
-        if count is not None and count >= most:
+        if chart.listed(at_us) is not None:
             continue
         if found and at_us == found[-1][1] + MINUTE_US:
             found[-1] = (found[-1][0], at_us)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.foundation.market_hours import open_seconds_between
-from secondskies_desktop.integrity.story import EVERY_BAR, LISTED_AT_MOST, MINUTE_US, Story
+from secondskies_desktop.integrity.story import LISTED_AT_MOST, MINUTE_US, Story
 from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Status
 
 if TYPE_CHECKING:
@@ -158,11 +158,7 @@ def _missing_messages(story: Story) -> Iterator[Gap]:
     ):
         yield _gap(GapType.NO_CREATION, view.signal_us or since_us, "its SIGNAL_CREATED never came")
     filled = {one.field for one in view.filled}
-    if (
-        "BE_TRIGGERED" in view.inferred
-        and EventType.BE_TRIGGERED not in filled
-        and not story.rules.isdisjoint(EVERY_BAR | {"telemetry"})
-    ):
+    if "BE_TRIGGERED" in view.inferred and EventType.BE_TRIGGERED not in filled:
         yield _gap(GapType.NO_TRIGGER, since_us, "it ran beyond +1R, and its BE_TRIGGERED never came")
     behind = (
         view.be_status is LegStatus.RUNNING

@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from secondskies_desktop.foundation.market_hours import is_open
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.integrity.chart import Chart, holes
 from secondskies_desktop.integrity.story import (
     EVERY_BAR,
-    LISTED_AT_MOST,
     MINUTE_US,
     Price,
     Story,
@@ -43,6 +44,7 @@ class Charts:
     def __init__(self) -> None:
         self._charts: dict[str, Chart] = {}
         self._until: int | None = None
+        self._first = 0
 
     def read(self, connection: Connection, from_id: int) -> None:
         """Read all arrivals behind an id that were not read yet."""
@@ -56,8 +58,6 @@ class Charts:
             for one in rows:
                 self._take(one)
             self._until = rows[-1].inbox_id
-
-    _first = 0
 
     def _take(self, one: inbox_store.Stored) -> None:
         try:
@@ -85,7 +85,7 @@ def story_of(connection: Connection, row: SignalRow, charts: Charts) -> Story:
         view=view,
         rules=rules,
         inbox_ids=signal_store.first_inbox_ids(connection, row.id),
-        holes=tuple(holes(minutes, _expected(minutes, view), chart, LISTED_AT_MOST)),
+        holes=tuple(holes(minutes, _expected(minutes), chart)),
         updates=tuple(_updates(connection, row)) if _wants_updates(view) else _last_update(minutes),
         newer=_newer(connection, view),
         creations_told=_creations_told(connection, view),
@@ -96,8 +96,6 @@ def story_of(connection: Connection, row: SignalRow, charts: Charts) -> Story:
 
 
 def _with_prices(story: Story, chart: Chart) -> Story:
-    import msgspec
-
     view, after_us = story.view, story.last_word_us
     if view.direction is None or after_us is None:
         return story
@@ -114,20 +112,14 @@ def _minutes(connection: Connection, row: SignalRow) -> list[int]:
     return sorted({at_us // MINUTE_US * MINUTE_US for at_us in times if at_us > 0})[-_MAX_LIFE_MINUTES:]
 
 
-def _expected(minutes: list[int], view: SignalView) -> Iterator[int]:
-    """Yield the bars of an open market from the first update of a life to its last, its end left out."""
-    if not minutes:
-        return
-    last = minutes[-1]
+def _expected(minutes: list[int]) -> Iterator[int]:
+    """Yield the bars of an open market between the first and the last update of a life."""
     for known, following in pairwise(minutes):
-        at_us = known + MINUTE_US
-        # A step over a night or a weekend is long: what lies in it is mostly no minute of the market.
-        while at_us < following:
-            if is_open(at_us) and at_us < last:
+        if following - known <= MINUTE_US:
+            continue
+        for at_us in range(known + MINUTE_US, following, MINUTE_US):
+            if is_open(at_us):
                 yield at_us
-            at_us += MINUTE_US
-        yield following
-    del view
 
 
 def _last_update(minutes: list[int]) -> tuple[Update, ...]:

@@ -9,8 +9,8 @@ import msgspec
 from secondskies_desktop.signals.view import SignalView
 
 MINUTE_US: Final = 60_000_000
-EVERY_BAR: Final = frozenset(("strategy", "telemetry-z", "mfe-batch", "contract-2", "snapshot-v1"))
-"""The generations that speak of a running signal at every bar while they follow it."""
+EVERY_BAR: Final = frozenset(("mfe-batch", "snapshot-v1"))
+"""The generations that list what runs at every bar; the others tell of one trade at a time (domain.md §4.5)."""
 LISTED_AT_MOST: Final = 12
 """So many of the newest running signals a batch or a snapshot lists for certain (domain.md §4.5)."""
 

@@ -205,6 +205,12 @@ def signals_by_trade_id(connection: Connection, trade_id: str) -> list[SignalRow
     return [_row(row) for row in connection.execute(query)]
 
 
+def signals_of(connection: Connection, stream: str, trade_ids: Sequence[str]) -> list[SignalRow]:
+    """Return the signals of a chart by their ids; those that are not there are left out."""
+    statement = "SELECT id,seq,view FROM signals WHERE stream=? AND trade_id IN"
+    return [_row(row) for row in fetch_by_keys(connection, statement, (stream,), trade_ids)]
+
+
 def events_of(connection: Connection, signal_id: int) -> list[EventPlace]:
     """Return where the events of one signal lie, in inbox order."""
     query = (
@@ -259,6 +265,11 @@ def newest_fills(connection: Connection, limit: int, before_id: int | None = Non
     """Return rows of the log, newest first, before an id."""
     statement = f"SELECT {_FILL} FROM fills WHERE id<? ORDER BY id DESC LIMIT ?"
     return [_fill(row) for row in fetch(connection, statement, (before_id or 1 << 62, limit))]
+
+
+def last_fill_id(connection: Connection) -> int:
+    """Return the newest id of the log of fills, 0 where it is empty."""
+    return connection.execute(select(func.max(fills.c.id))).scalar() or 0
 
 
 def fill_by_id(connection: Connection, fill_id: int) -> Fill | None:
