@@ -11,7 +11,7 @@ from secondskies_desktop.foundation.database.failure import DatabaseLocked
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tracing.notes import TraceNotes
-from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.fill_log import store as fill_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def fold_pending(
     try:
         with engine.connect() as connection:
             target = store.last_arrival(connection)
-            last_fill = signal_store.last_fill_id(connection)
+            last_fill = fill_log.last_id(connection)
         while True:
             with engine.connect() as connection:
                 place = store.position(connection)

@@ -19,6 +19,7 @@ from secondskies_desktop.integrity import store
 from secondskies_desktop.integrity.answers import NoSuchPlace, Page
 from secondskies_desktop.integrity.service import Integrity
 from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.fills import Fill, FillKind
 
 if TYPE_CHECKING:
@@ -190,11 +191,11 @@ def filled(profile: Profile, clock: Clock = system_clock) -> list[Fill]:
     reader = read_engine(profile.database)
     try:
         with reader.connect() as connection:
-            newest = signal_store.newest_fills(connection, 1)
+            newest = fill_log.newest(connection, 1)
         look_now(profile, fills=True, clock=clock)
         with reader.connect() as connection:
             place, found = newest[0].id if newest else 0, list[Fill]()
-            while rows := signal_store.fills_after(connection, place, 2_000):
+            while rows := fill_log.after(connection, place, 2_000):
                 place = rows[-1].id
                 found += [one for one in rows if one.kind == FillKind.FILL]
             return found
@@ -267,7 +268,7 @@ def undo(profile: Profile, fill_id: int, now_us: int) -> Fill | None:
     writer = write_engine(profile.database, wait_ms=5_000)
     try:
         with writer.begin() as connection:
-            found = signal_store.fill_by_id(connection, fill_id)
+            found = fill_log.by_id(connection, fill_id)
             if found is None or found.kind == FillKind.UNDO:
                 return None
             row = Fill(
@@ -285,7 +286,7 @@ def undo(profile: Profile, fill_id: int, now_us: int) -> Fill | None:
                 fill_id,
                 TRADER,
             )
-            signal_store.append_fills(connection, [row])
+            fill_log.append(connection, [row])
             return found
     finally:
         writer.dispose()
@@ -315,7 +316,7 @@ class StoredIntegrity:
         """Return what was filled in, newest first; a place is an id."""
         before = None if not after else _number(after)
         with self._database.connect() as connection:
-            rows = signal_store.newest_fills(connection, limit, before)
+            rows = fill_log.newest(connection, limit, before)
         following = str(rows[-1].id) if len(rows) == limit else None
         return Page([{**fill_answer(one), "kind": one.kind, "refers": one.refers} for one in rows], following)
 

@@ -20,6 +20,7 @@ from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.tally import unpack
 
 if TYPE_CHECKING:
@@ -137,9 +138,9 @@ def _copy_fills(stored: Connection, url: URL) -> None:
     engine = write_engine(url, wait_ms=5_000, durable=False)
     try:
         place = 0
-        while rows := [one for one in signal_store.fills_after(stored, place, 2_000) if one.id <= until]:
+        while rows := [one for one in fill_log.after(stored, place, 2_000) if one.id <= until]:
             with engine.begin() as connection:
-                signal_store.copy_fills(connection, rows)
+                fill_log.copy(connection, rows)
             place = rows[-1].id
     finally:
         engine.dispose()

@@ -22,9 +22,9 @@ from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 from secondskies_desktop.ingest.store import Delivery
 from secondskies_desktop.ingest.tracing.notes import MANY, Way
-from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.changes import SignalsChanged
 from secondskies_desktop.signals.event import Decoded, Undecodable
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.projection import Projection, Said
 from secondskies_desktop.signals.wire import decode
 
@@ -165,7 +165,7 @@ class Pump:
         connection = self._connected()
         with connection.begin():
             place = store.fill_position(connection)
-            rows = signal_store.fills_after(connection, place, limit)
+            rows = fill_log.after(connection, place, limit)
             if not rows:
                 return False
             if store.take_turn(connection) != self._position:

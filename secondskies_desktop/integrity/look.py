@@ -13,6 +13,7 @@ from secondskies_desktop.integrity.reading import Charts, story_of
 from secondskies_desktop.integrity.reconcile import proposals
 from secondskies_desktop.integrity.store import Finding
 from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.fills import Fill, FillKind
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def _as_fill(story: Story, one: Proposal, now_us: int) -> Fill:
 
 def _stands_or_was_undone(connection: Connection, row: SignalRow, new: Proposal) -> bool:
     """Tell whether the log holds this very fill, or one of this field that was taken back: neither is made again."""
-    rows = signal_store.fills_of(connection, row.view.stream, row.view.trade_id)
+    rows = fill_log.of_signal(connection, row.view.stream, row.view.trade_id)
     undone = {one.refers for one in rows if one.kind == FillKind.UNDO}
     return any(
         one.kind == FillKind.FILL and one.field == new.field and (one.id in undone or one.value == new.value)

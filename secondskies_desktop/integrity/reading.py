@@ -127,8 +127,12 @@ def _last_update(minutes: list[int]) -> tuple[Update, ...]:
 
 
 def _wants_updates(view: SignalView) -> bool:
+    """Tell whether a rule asks for the values of the updates: when +1R printed, and when the BE=1 trade fell behind."""
     best = max(view.be_mfe or 0.0, view.no_be_mfe or 0.0)
-    return best >= 1 and view.be_triggered_us is None and view.be_status is not LegStatus.NOT_TRACKED
+    if best < 1 or view.be_status is LegStatus.NOT_TRACKED:
+        return False
+    is_behind = view.be_status is LegStatus.RUNNING and (view.be_mfe or 0.0) < (view.no_be_mfe or 0.0)
+    return view.be_triggered_us is None or is_behind
 
 
 def _updates(connection: Connection, row: SignalRow) -> list[Update]:

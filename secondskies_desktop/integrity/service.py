@@ -13,6 +13,7 @@ from secondskies_desktop.integrity import store
 from secondskies_desktop.integrity.reading import RUNNING, Charts
 from secondskies_desktop.integrity.reconcile import RULES
 from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.fill_log import store as fill_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +68,7 @@ class Integrity:
         now_us = self._clock()
         count = 0
         filled: list[Fill] = []
+        looked: set[int] = set()
         allowed = self.allowed() if fills else frozenset[str]()
         while rows := looking.after(reader, place.seq):
             seen = self._seen(reader, rows, allowed, now_us)
@@ -74,9 +76,11 @@ class Integrity:
             write(_writing(seen, place))
             filled += seen.fills
             count += len(rows)
+            looked.update(row.id for row in rows)
         if everything or now_us - self._again_us >= AGAIN_S * 1e6:
             self._again_us = now_us
-            open_rows = self._open(reader, everything=everything)
+            # What was written a moment ago is not seen by this reader: nothing is looked at twice.
+            open_rows = [row for row in self._open(reader, everything=everything) if row.id not in looked]
             for start in range(0, len(open_rows), _AT_ONCE):
                 rows = open_rows[start : start + _AT_ONCE]
                 seen = self._seen(reader, rows, allowed, now_us)
@@ -120,7 +124,7 @@ def _writing(seen: Seen, place: Position) -> Callable[[Connection], None]:
     def work(connection: Connection) -> None:
         store.write_findings(connection, seen.findings)
         if seen.fills:
-            signal_store.append_fills(connection, seen.fills)
+            fill_log.append(connection, seen.fills)
         store.set_position(connection, place)
 
     return work

@@ -8,7 +8,7 @@ from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, u
 from secondskies_desktop.integrity.tables import findings, integrity_position, integrity_samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -122,6 +122,16 @@ def points_by_signal(connection: Connection) -> dict[tuple[str, str], int]:
         "WHERE closed_us IS NULL AND category=? GROUP BY stream,trade_id"
     )
     return {(row[0], row[1]): int(row[2]) for row in fetch(connection, statement, (GAP,))}
+
+
+def qualities(connection: Connection) -> Callable[[str, str, int], int | None]:
+    """Return what tells the quality of a signal by chart, id and change number: None where nobody has looked since."""
+    points, seq = points_by_signal(connection), position(connection).seq
+
+    def quality(stream: str, trade_id: str, change: int) -> int | None:
+        return None if change > seq else max(0, 100 - points.get((stream, trade_id), 0))
+
+    return quality
 
 
 class Health(NamedTuple):
