@@ -2,7 +2,7 @@
 .POSIX:
 .SILENT:
 .SUFFIXES:
-.PHONY: venv run test check bench torture calendar sounds lock clean
+.PHONY: venv run test check bench torture trust calendar sounds lock clean
 
 PY = .venv/bin/python
 # Qt warns on the C locale.
@@ -31,6 +31,10 @@ bench: .venv/.stamp
 
 torture: .venv/.stamp
 	$(QUIET) $(PY) -m pytest -m torture --timeout 21600
+
+# How far the losses of two hundred generated days are found, and how often the estimate holds the truth.
+trust: .venv/.stamp
+	$(QUIET) $(PY) -m pytest -m trust --timeout 21600 -s
 
 calendar: .venv/.stamp
 	$(PY) tools/make_calendar.py

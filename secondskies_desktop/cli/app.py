@@ -18,8 +18,10 @@ from secondskies_desktop.cli import (
     explain,
     imports,
     inbox,
+    integrity,
     listen,
     rebuild,
+    replay,
     screenshots,
     settings,
     signals,
@@ -50,7 +52,7 @@ def common(
         desktop.open_desktop(demo=False, workspace=None)
 
 
-for module in (listen, desktop, demo, screenshots, backup, doctor, explain, rebuild):
+for module in (listen, desktop, demo, screenshots, backup, doctor, explain, rebuild, replay):
     module.register(app)
 app.add_typer(imports.app, name="import")
 app.add_typer(inbox.app, name="inbox")
@@ -59,6 +61,7 @@ app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(signals.app, name="signals")
 app.add_typer(settings.app, name="settings")
 app.add_typer(audit.app, name="audit")
+app.add_typer(integrity.app, name="integrity")
 
 
 def run() -> None:

@@ -60,13 +60,16 @@ def show(
     inbox_id: Annotated[int, typer.Argument(metavar="ID", max=HIGHEST_ID)],
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Show one arrival: raw bytes, decoded, events, signals."""
+    """Show one arrival: raw bytes, decoded, events, signals, and how long each step took."""
     from secondskies_desktop.engine.reading import event_answer, read_arrival
     from secondskies_desktop.foundation.database.engine import read_engine
+    from secondskies_desktop.ingest.tracing.store import trace_of
+    from secondskies_desktop.ingest.tracing.trace import as_answer
 
     engine = read_engine(profile().database)
     with engine.connect() as connection:
         found = read_arrival(connection, inbox_id)
+        trace = trace_of(connection, inbox_id)
     engine.dispose()
     if found is None:
         raise typer.BadParameter(f"no arrival has the id {inbox_id}")
@@ -78,6 +81,7 @@ def show(
         "decoded": found.decoded,
         "events": [event_answer(event) for event in found.events],
         "signals": list(found.signals),
+        "trace": None if trace is None else as_answer(trace),
     }
     say(answer, lambda: [("field", "value"), *answer.items()], as_json=as_json)
 

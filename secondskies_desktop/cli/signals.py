@@ -28,6 +28,7 @@ def list_(
     from secondskies_desktop.engine.folding import fold_pending
     from secondskies_desktop.foundation.database.engine import read_engine
     from secondskies_desktop.foundation.sessions import Session
+    from secondskies_desktop.integrity import store as integrity_store
     from secondskies_desktop.signals import store
     from secondskies_desktop.signals.answers import as_answer
     from secondskies_desktop.signals.vocabulary import Direction, Status
@@ -43,6 +44,7 @@ def list_(
     engine = read_engine(found.database)
     rows: list[dict[str, Any]] = []
     with engine.connect() as connection:
+        quality = integrity_store.qualities(connection)
         for row in store.every(connection):
             view = row.view
             if from_us is not None and view.sort_us < from_us:
@@ -50,7 +52,8 @@ def list_(
             if to_us is not None and view.sort_us >= to_us:
                 continue
             if all(value in (None, getattr(view, name)) for name, value in wanted.items()):
-                rows.append(as_answer(view))
+                score = quality(view.stream, view.trade_id, row.seq)
+                rows.append({**as_answer(view), "quality": score})
     engine.dispose()
     say(rows, lambda: [_HEAD, *([row[name] for name in _HEAD] for row in rows)], as_json=as_json)
 
@@ -62,26 +65,17 @@ def show(
 ) -> None:
     """Show one signal with the source of every value and all its events."""
     from secondskies_desktop.engine.folding import fold_pending
-    from secondskies_desktop.engine.reading import event_answer, history
+    from secondskies_desktop.engine.reading import signal_answers
     from secondskies_desktop.foundation.database.engine import read_engine
-    from secondskies_desktop.signals import store
-    from secondskies_desktop.signals.answers import as_full_answer
 
     found = profile()
     fold_pending(found, progress("folded"))
     engine = read_engine(found.database)
     with engine.connect() as connection:
-        rows = store.signals_by_trade_id(connection, trade_id)
-        if not rows:
-            raise typer.BadParameter(f"no signal has the id {trade_id}")
-        answers = [
-            {
-                **as_full_answer(row.view),
-                "events": [event_answer(event) for event in history(connection, row)],
-            }
-            for row in rows
-        ]
+        answers = signal_answers(connection, trade_id)
     engine.dispose()
+    if not answers:
+        raise typer.BadParameter(f"no signal has the id {trade_id}")
     answer = {**answers[0], "also_on": [one["stream"] for one in answers[1:]]}
     say(answer, lambda: [("field", "value"), *_flat(answer)], as_json=as_json)
 

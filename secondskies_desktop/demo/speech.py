@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from secondskies_desktop.demo import alerts_by_bar, alerts_by_event, walk
+from secondskies_desktop.demo.alerts_by_contract import Sender
 from secondskies_desktop.demo.alerts_by_event import Scene
 from secondskies_desktop.demo.event import Defects, Kind, Manner, Telling, Told
 from secondskies_desktop.demo.fields import MINUTE_US, write
@@ -41,7 +42,7 @@ _HEARTBEAT = 60
 
 
 class Generation(StrEnum):
-    """Which of the indicator's languages is spoken; all but the first are of the past."""
+    """Which of the indicator's languages is spoken; the last is ours, all others but the first are of the past."""
 
     SNAPSHOT = "snapshot"
     BATCH = "batch"
@@ -52,6 +53,7 @@ class Generation(StrEnum):
     ALL_SIGNALS = "all-signals"
     WRAPPED = "wrapped"
     STAGE = "stage"
+    CONTRACT = "contract-2"
 
 
 _FROM_ENTRY = frozenset((Kind.ENTRY, Kind.UPDATE, Kind.TRIGGERED, Kind.BREAK_EVEN))
@@ -62,6 +64,7 @@ _MANNERS = {
     Generation.STRATEGY: Manner(_FROM_ENTRY, break_even_always=True),
     Generation.WRAPPED: Manner(_FROM_ENTRY | {Kind.CREATED, Kind.STOP_LOSS}, updates_both=True),
     Generation.STAGE: Manner(frozenset(Kind) - {Kind.TRIGGERED}, updates_both=True),
+    Generation.CONTRACT: Manner(frozenset(Kind), updates_both=True),
 }
 
 
@@ -130,6 +133,9 @@ def _speaker(generation: Generation, defects: Defects, chance: np.random.Generat
         return _live_export
     if generation is Generation.ALL_SIGNALS:
         return lambda _report, _indicator: []
+    if generation is Generation.CONTRACT:
+        telling, sender = Telling(_MANNERS[generation], defects, chance), Sender()
+        return lambda report, _indicator: sender.of_bar(report.bar, telling.of_bar(report))
     events = _Events(_MANNERS[generation], defects, chance, _writer(generation, defects, chance))
     if generation is not Generation.BATCH:
         return events.of_bar

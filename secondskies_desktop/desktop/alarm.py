@@ -75,7 +75,8 @@ class Alarm(QObject):
         self.tray.mute_wanted.connect(lambda on: self.announcer.mute(on=on))
         self.tray.quit_wanted.connect(window.leave)
         self.away.told.connect(window.away.say)
-        self._app = QGuiApplication.instance()
+        # Nobody is away from a day that is over.
+        self._app = QGuiApplication.instance() if self._profile.replay is None else None
         if isinstance(self._app, QGuiApplication):
             self._app.applicationStateChanged.connect(self.away.on_state)
 
@@ -105,8 +106,8 @@ class Alarm(QObject):
         self._follow_login(on=settings.desktop.start_at_login)
 
     def _follow_login(self, *, on: bool) -> None:
-        # A demo is thrown away: the system must not remember it.
-        if self._profile.demo or on is self._starts_at_login:
+        # A demo and a replay are thrown away: the system must not remember them.
+        if self._profile.badge or on is self._starts_at_login:
             return
         from secondskies_desktop.desktop.start_at_login import entry_name, login_command, start_at_login
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from secondskies_desktop.desktop import theme
+from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.main_window import MainWindow
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.desktop.window_opener import Opener
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.profile import Profile
 
 TRACE = "SECONDSKIES_STARTUP_TRACE"
@@ -55,8 +57,10 @@ def run_window(
     workspace: str | None = None,
     seconds: float | None = None,
     in_tray: bool = False,
+    clock: Clock = system_clock,
+    dress: Callable[[MainWindow], object] = lambda _window: None,
 ) -> int:
-    """Run one window on what the opener opens; returns the exit code."""
+    """Run one window on what the opener opens, by a clock, once `dress` has had it; returns the exit code."""
     from secondskies_desktop.desktop.appearance import look_of, scale
     from secondskies_desktop.desktop.preferences import Preferences
 
@@ -74,8 +78,15 @@ def run_window(
     remembered = remembered_of(profile.home)
     theme.put_on(app, look_of(preferences.now.desktop.theme))
     life = WindowLife(
-        opener, profile, remembered, workspace=workspace, preferences=preferences, in_tray=in_tray
+        opener,
+        profile,
+        remembered,
+        workspace=workspace,
+        preferences=preferences,
+        in_tray=in_tray,
+        clock=clock,
     )
+    dress(life.window)
     life.window.left.connect(lambda: app.exit(0))
     errors = _Uncaught(life.window)
     life.first_picture.connect(_tell_time)

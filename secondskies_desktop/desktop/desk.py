@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
     from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report
+    from secondskies_desktop.engine.telemetry import Latency
     from secondskies_desktop.foundation.attention import Episode, OpenAttention
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.roadmap import Roadmap
     from secondskies_desktop.foundation.settings import Settings
     from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
+    from secondskies_desktop.ingest.tracing.trace import Trace
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.statistics import Summary
 
@@ -63,15 +65,28 @@ class Desk(Protocol):
         """Return (field, chain in a sentence)."""
 
     def arrivals(
-        self, limit: int, before_id: int | None = None, state: str | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        state: str | None = None,
+        day: date | None = None,
     ) -> list[ArrivalRow]:
-        """Return arrivals, newest first."""
+        """Return arrivals, newest first, of all or of those that came on one trade date."""
 
     def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:
         """Return one arrival with its bytes and what they became."""
 
+    def trace(self, inbox_id: int) -> Trace | None:
+        """Return the way of an arrival through the program, None where none was noted."""
+
+    def latency(self, day: date) -> Latency:
+        """Return how long the alerts of a trade date took."""
+
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered."""
+
+    def trade_dates(self) -> list[tuple[date, int]]:
+        """Return (trade date, arrivals) of every date on which an alert arrived, newest first."""
 
     def way_in(self) -> WayIn:
         """Return how alerts reach us."""

@@ -39,6 +39,12 @@ class DockWindow(QMainWindow):
         self._floated: list[QDockWidget] = []
         self.setDockNestingEnabled(True)
 
+    def hide_floating(self) -> None:
+        """Hide the docks that stand on their own: they would keep the program running."""
+        for dock in self.docks.values():
+            if dock.isFloating():
+                dock.hide()
+
     def announce(self, key: str, title: str) -> None:
         """Make a dock with a loading state in it."""
         dock = QDockWidget(title, self)

@@ -91,6 +91,13 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.0f} ms" if value >= 10 else f"{value:.2f} ms"  # noqa: PLR2004 - two figures suffice
 
 
+def span(span_us: int | None) -> str:
+    """Return how long something took: "31 µs", "2.13 ms", "1.45 s"."""
+    if span_us is None:
+        return UNKNOWN
+    return f"{span_us} µs" if span_us < _KILO else milliseconds(span_us / _KILO)
+
+
 def size(octets: int | None) -> str:
     """Return a body's size: "989 B", "2.3 kB"."""
     if octets is None:

@@ -97,6 +97,8 @@ def tunnel_word(way_in: WayIn | None, now_us: int) -> Word:
         return Word("UNKNOWN", Tone.UNKNOWN, "The way in has not been asked for yet")
     if way_in.kind == "viewer":
         return Word("at the engine", Tone.MUTED, "The process that is the engine knows its way in")
+    if way_in.kind == "replay":
+        return Word("none", Tone.MUTED, "A replay plays what has come before: nothing can come in")
     if way_in.public_url is None:
         why = way_in.detail or "No public address is set up: only this machine can send alerts"
         return Word("local only", Tone.WATCH, why)
@@ -131,6 +133,7 @@ def database_word(status: DeskStatus | None) -> Word:
 
 _ROLES = {
     "engine": ("running", Tone.GOOD, "This window receives and folds the alerts itself"),
+    "replay": ("replay", Tone.WATCH, "A day is played again in a scratch profile: nothing here is live"),
     "viewer": ("viewer", Tone.MUTED, "Another process is the engine of this database"),
     "starting": ("starting", Tone.MUTED, "The engine is starting"),
     "stopped": ("stopped", Tone.DANGER, "The engine has stopped: alerts are not received"),

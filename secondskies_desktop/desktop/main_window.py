@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from secondskies_desktop.desktop.appearance import Appearance
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
 from secondskies_desktop.desktop.away_strip import AwayStrip
 from secondskies_desktop.desktop.dock_window import DockWindow
-from secondskies_desktop.desktop.import_bar import ImportBar
+from secondskies_desktop.desktop.import_bar import ImportBar, logs_in
 from secondskies_desktop.desktop.keys import KeyMap
 from secondskies_desktop.desktop.menus import Menus
 from secondskies_desktop.desktop.palette import Entry, Palette
@@ -29,6 +30,7 @@ from secondskies_desktop.desktop.problem_strip import ProblemStrip
 from secondskies_desktop.desktop.status_bar import StatusBar
 from secondskies_desktop.desktop.window_actions import window_actions
 from secondskies_desktop.foundation.clock import system_clock
+from secondskies_desktop.foundation.profile import REPLAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 _SECOND_MS = 1_000
 _MINIMUM = (1_024, 600)
-_FIRST_SIZE = (1_366, 768)
+_UNDOS = 50
 
 
 class MainWindow(DockWindow):
@@ -58,6 +60,8 @@ class MainWindow(DockWindow):
     themed = Signal()
     test_wanted = Signal()
     """The trader wants a test alarm."""
+    replay_wanted = Signal()
+    """He wants to play a day again."""
     left = Signal()
     """The program is to end: by closing, Qt ends it only for a window that is seen."""
 
@@ -67,7 +71,7 @@ class MainWindow(DockWindow):
         remembered: Remembered,
         *,
         later: Sequence[tuple[str, str]] = (),
-        demo: bool = False,
+        badge: str = "",
         profile: str = "",
         clock: Clock = system_clock,
         preferences: Preferences | None = None,
@@ -75,7 +79,8 @@ class MainWindow(DockWindow):
         """Take panels, and (key, title) of those that come `later` by `add`; their docks stand at once."""
         super().__init__(remembered)
         self.panels: dict[str, Panel] = {}
-        self._demo = demo
+        self.badge = badge
+        """DEMO or REPLAY where this is not the trader's own desk."""
         self.preferences = Preferences(parent=self) if preferences is None else preferences
         self._clock = clock
         self._desk: Desk | None = None
@@ -83,11 +88,12 @@ class MainWindow(DockWindow):
         self._started: set[str] = set()
         self._chosen: int | None = None
         self._chosen_in = ""
+        self._undos: deque[Callable[[], object]] = deque(maxlen=_UNDOS)
         self.keeps_running: Callable[[], bool] = lambda: False
         """Whether closing only hides the window: there is a tray, and the trader wants that."""
         self._is_leaving = False
         self.setObjectName("main")
-        self.setAcceptDrops(True)
+        self.setAcceptDrops(badge != REPLAY)
         self.setMinimumSize(*_MINIMUM)
         self.attention = AttentionStrip()
         self.away = AwayStrip()
@@ -100,7 +106,7 @@ class MainWindow(DockWindow):
             self.announce(key, title)
         for panel in panels:
             self._fill(panel)
-        self.set_demo(demo=demo, profile=profile)
+        self.set_badge(badge, profile)
         self.keys = KeyMap(self)
         self.action_list = Actions(self)
         self.action_list.add(*window_actions(self))
@@ -123,7 +129,13 @@ class MainWindow(DockWindow):
         column.setSpacing(0)
         for widget in (bar, self.attention, self.away, self.problems, self.imports):
             column.addWidget(widget)
+        self._above = column
         self.setMenuWidget(above)
+
+    def put_above(self, widget: QWidget, tick_ms: int) -> None:
+        """Put a bar right under the menus, whose clock wants `tick` so often."""
+        self._above.insertWidget(1, widget)
+        self._seconds.setInterval(tick_ms)
 
     def _fill(self, panel: Panel) -> None:
         """Put a panel into its dock, in place of the loading state that stood there."""
@@ -138,8 +150,9 @@ class MainWindow(DockWindow):
         panel.detail_wanted.connect(self._on_detail_wanted)
         panel.day_chosen.connect(self.show_day)
         panel.panel_wanted.connect(self.show_panel)
+        panel.undoable.connect(self._undos.append)
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
-        panel.set_demo(demo=self._demo)
+        panel.set_badge(self.badge)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
 
@@ -170,12 +183,12 @@ class MainWindow(DockWindow):
             # A window that only looks on has acknowledged it for itself; the engine's own does it for good.
             self._readers.run(lambda: desk.acknowledge(kind, key), None, lambda _error: None)
 
-    def set_demo(self, *, demo: bool, profile: str) -> None:
-        """Say in the title and on every panel that this is the demo."""
-        self._demo = demo
-        self.setWindowTitle("Second Skies · DEMO" if demo else f"Second Skies · {profile}".rstrip(" ·"))
+    def set_badge(self, badge: str, profile: str) -> None:
+        """Say in the title and on every panel that this is the demo or a replay, or that it is neither."""
+        self.badge = badge
+        self.setWindowTitle(f"Second Skies · {badge or profile}".rstrip(" ·"))
         for panel in self.panels.values():
-            panel.set_demo(demo=demo)
+            panel.set_badge(badge)
 
     def begin(self, workspace: str | None = None) -> None:
         """Put panels and docks as they were, or as a workspace of this name has them; before `show`.
@@ -216,7 +229,7 @@ class MainWindow(DockWindow):
             self.tick()
 
     def tick(self) -> None:
-        """Tell the status bar and the visible panels that a second has passed."""
+        """Tell the status bar and the visible panels what time it is."""
         now_us = self._clock()
         self.status.tick(now_us)
         for panel in self.panels.values():
@@ -279,6 +292,18 @@ class MainWindow(DockWindow):
         self.action_list.refresh()
         self.themed.emit()
 
+    def undo(self) -> bool:
+        """Take back what was done last of what can be taken back; False where there is nothing."""
+        if not self._undos:
+            return False
+        self._undos.pop()()
+        return True
+
+    def reset_workspace(self) -> None:
+        before = self.saveState()
+        super().reset_workspace()
+        self._undos.append(partial(self.restoreState, before))
+
     def open_palette(self) -> None:
         """Open the command palette."""
         self.palette_.open()
@@ -318,17 +343,17 @@ class MainWindow(DockWindow):
             panel.header.dress(icon("float"), icon("close"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _logs_in(event):
+        if logs_in(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = _logs_in(event)
+        files = logs_in(event)
         if files and self.import_logs(files):
             event.acceptProposedAction()
 
     def import_logs(self, files: list[Path]) -> bool:
-        """Import alert logs with progress and a way to end it; False before the desk is open."""
-        if self._desk is None or self._readers is None:
+        """Import alert logs with progress and a way to end it; False before the desk is open, and in a replay."""
+        if self._desk is None or self._readers is None or self.badge == REPLAY:
             return False
         return self.imports.begin(self._desk, self._readers, files)
 
@@ -361,10 +386,7 @@ class MainWindow(DockWindow):
         self.status.stop()
         for panel in self.panels.values():
             panel.stop()
-        # Windows that stand on their own would keep the program running.
-        for dock in self.docks.values():
-            if dock.isFloating():
-                dock.hide()
+        self.hide_floating()
         super().closeEvent(event)
 
 
@@ -372,9 +394,3 @@ def _system_ends() -> bool:
     """Whether the system logs the trader out: a window that only hid would hold that up."""
     app = QGuiApplication.instance()
     return isinstance(app, QGuiApplication) and app.isSavingSession()
-
-
-def _logs_in(event: QDropEvent) -> list[Path]:
-    urls = event.mimeData().urls()
-    files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    return [file for file in files if file.suffix.casefold() == ".csv"]

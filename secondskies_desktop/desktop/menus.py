@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from secondskies_desktop.desktop.window_actions import ATTENTION, FILE, HELP, VIEW, WORKSPACE
+from secondskies_desktop.desktop.window_actions import (
+    ATTENTION,
+    EDIT,
+    FILE,
+    HELP,
+    REPLAYING,
+    VIEW,
+    WORKSPACE,
+)
 
 if TYPE_CHECKING:
     from secondskies_desktop.desktop.main_window import MainWindow
@@ -19,7 +27,8 @@ class Menus:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         bar = window.menu_bar
-        self.file, self.view = bar.addMenu("&File"), bar.addMenu("&View")
+        self.file, self.edit, self.view = bar.addMenu("&File"), bar.addMenu("&Edit"), bar.addMenu("&View")
+        self.replay = bar.addMenu("&Replay")
         self.attention, self.help = bar.addMenu("&Attention"), bar.addMenu("&Help")
         self.layouts = QMenu("Layouts", self.view)
         self.layouts.aboutToShow.connect(self.list_layouts)
@@ -30,7 +39,9 @@ class Menus:
         actions = self._window.action_list
         for menu, groups in (
             (self.file, (FILE,)),
+            (self.edit, (EDIT,)),
             (self.view, (WORKSPACE, VIEW)),
+            (self.replay, (REPLAYING,)),
             (self.attention, (ATTENTION,)),
             (self.help, (HELP,)),
         ):
@@ -39,6 +50,7 @@ class Menus:
                 if place:
                     menu.addSeparator()
                 menu.addActions(actions.of(group))
+        self.replay.menuAction().setVisible(not self.replay.isEmpty())
         self.view.addSeparator()
         self.view.addMenu(self.layouts)
         self.view.addSeparator()

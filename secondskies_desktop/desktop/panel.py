@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.widgets.panel_header import PanelHeader
+from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.health import Word
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
+    from secondskies_desktop.foundation.clock import Clock
 
 
 class Panel(QWidget):
     """One capability on screen. The window puts it into a dock and wires panels to one another by signals.
 
-    `header` becomes the dock's title bar: title, DEMO badge, and whatever the panel puts beside them.
+    `header` becomes the dock's title bar: title, badge (DEMO, REPLAY), and whatever the panel puts beside them.
     """
 
     key: ClassVar[str]
@@ -50,9 +52,13 @@ class Panel(QWidget):
     """He chose this trade date for every panel, or None for all of them again."""
     panel_wanted = Signal(str)
     """He asked for the panel of this key."""
+    undoable = Signal(object)
+    """He did something that this takes back; the window keeps it for Ctrl+Z."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        """`clock` tells the time of the desk, which is the machine's but in a replay."""
         super().__init__(parent)
+        self._clock = clock
         self.setMinimumWidth(theme.PANEL_MIN_WIDTH)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.header = PanelHeader(self.title)
@@ -64,9 +70,9 @@ class Panel(QWidget):
     def stop(self) -> None:
         """Drop questions that are on their way; the window is about to close."""
 
-    def set_demo(self, *, demo: bool) -> None:
-        """Say DEMO, or take it away."""
-        self.header.set_demo(demo=demo)
+    def set_badge(self, word: str) -> None:
+        """Say DEMO or REPLAY, or with nothing take it away."""
+        self.header.set_badge(word)
 
     def show_signal(self, signal_id: int) -> None:
         """Another panel's signal was chosen; a panel that shows one signal shows this one."""

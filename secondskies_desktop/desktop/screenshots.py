@@ -41,13 +41,13 @@ def screenshots_of(
 
     desk = Desk(profile, Bus())
     try:
-        return take_screenshots(desk, out, size, theme, workspace, demo=profile.demo)
+        return take_screenshots(desk, out, size, theme, workspace, badge=profile.badge)
     finally:
         desk.close()
 
 
 def take_screenshots(
-    desk: Desk, out: Path, size: Size, theme: str, workspace: str | None = None, *, demo: bool = False
+    desk: Desk, out: Path, size: Size, theme: str, workspace: str | None = None, *, badge: str = ""
 ) -> list[dict[str, str]]:
     """Save a picture of each panel and workspace (only of one workspace, if named); returns what is where.
 
@@ -69,7 +69,7 @@ def take_screenshots(
     bridge.listen(desk.bus)
     with tempfile.TemporaryDirectory(prefix="secondskies-pictures-") as folder:
         window = MainWindow(
-            [first_panel(), *later_panels()], remembered_of(Path(folder)), demo=demo, profile=""
+            [first_panel(), *later_panels()], remembered_of(Path(folder)), badge=badge, profile=""
         )
         window.setMinimumSize(1, 1)
         try:

@@ -26,12 +26,16 @@ def login_command(
     profile_home: Path, executable: str = sys.executable, platform: str = sys.platform
 ) -> list[str]:
     """Return the command that opens this profile in the tray; on Windows without a console."""
+    return [*own_program(executable, platform), "--home", str(profile_home), "desktop", "--tray"]
+
+
+def own_program(executable: str = sys.executable, platform: str = sys.platform) -> list[str]:
+    """Return the command that runs this program again; on Windows without a console."""
     program = executable
     if platform == "win32" and program.lower().endswith("python.exe"):
         program = program[: -len("python.exe")] + "pythonw.exe"
     packed = bool(getattr(sys, "frozen", False))
-    module = [] if packed else ["-m", "secondskies_desktop"]
-    return [program, *module, "--home", str(profile_home), "desktop", "--tray"]
+    return [program] if packed else [program, "-m", "secondskies_desktop"]
 
 
 def entry_name(profile_home: Path) -> str:

@@ -83,7 +83,7 @@ def stylesheet_of(theme: Theme) -> str:
         watch_ground=theme.tint(Tone.WATCH),
         info_ground=theme.tint(Tone.BULL),
     )
-    return sheet + "".join(_chip_rule(theme, tone) for tone in Tone)
+    return sheet + "".join(_chip_rule(theme, tone) for tone in Tone) + Template(_AFTER).substitute(colours)
 
 
 def _chip_rule(theme: Theme, tone: Tone) -> str:
@@ -93,6 +93,9 @@ def _chip_rule(theme: Theme, tone: Tone) -> str:
     )
 
 
+_AFTER = """
+ReplayBar Chip[tone="watch"] { color: $ground; background: $watch; }
+"""
 _SHEET = """
 QMainWindow, QDialog { background: $ground; }
 QMainWindow::separator { background: $ground; width: ${grid}px; height: ${grid}px; }
@@ -224,5 +227,7 @@ AttentionStrip[severity="DANGER"] { background: $danger_ground; }
 ProblemStrip { background: $danger_ground; }
 ImportBar { background: $raised; }
 AwayStrip { background: $raised; }
+ReplayBar { background: $watch_ground; }
+ReplayBar Text { background: transparent; }
 AttentionStrip QLabel { background: transparent; }
 """

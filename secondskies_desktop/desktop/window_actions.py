@@ -7,21 +7,29 @@ from typing import TYPE_CHECKING
 
 from secondskies_desktop.desktop.actions import Action
 from secondskies_desktop.desktop.workspaces import WORKSPACES
+from secondskies_desktop.foundation.profile import REPLAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from secondskies_desktop.desktop.main_window import MainWindow
 
-FILE, VIEW, WORKSPACE, PANEL, ATTENTION, HELP = "File", "View", "Workspace", "Panel", "Attention", "Help"
+FILE, EDIT, VIEW, WORKSPACE = "File", "Edit", "View", "Workspace"
+PANEL, ATTENTION, HELP = "Panel", "Attention", "Help"
+REPLAYING = "Replay"
 _THEMES = ("dark", "light", "system")
 
 
 def window_actions(window: MainWindow) -> Iterator[Action]:
     """Yield the actions of a window, in the order of its menus."""
-    yield Action("file.import", "Import alert logs…", FILE, window.ask_import, "Ctrl+I")
+    is_replay = window.badge == REPLAY
+    if not is_replay:
+        yield Action("file.import", "Import alert logs…", FILE, window.ask_import, "Ctrl+I")
+    if not window.badge:
+        yield Action("file.replay", "Replay a day…", FILE, window.replay_wanted.emit)
     yield Action("file.settings", "Settings…", FILE, window.show_settings, "Ctrl+,")
     yield Action("file.quit", "Quit", FILE, window.leave, "Ctrl+Q")
+    yield Action("edit.undo", "Undo", EDIT, window.undo, "Ctrl+Z")
     for name, workspace in WORKSPACES.items():
         go = partial(window.go, workspace)
         yield Action(f"workspace.{name}", f"{workspace.name} workspace", WORKSPACE, go, workspace.shortcut)
@@ -42,7 +50,8 @@ def window_actions(window: MainWindow) -> Iterator[Action]:
     yield Action(
         "attention.acknowledge", "Acknowledge", ATTENTION, window.attention.acknowledge, "Ctrl+Return"
     )
-    yield Action("attention.test", "Test alarm", ATTENTION, window.test_wanted.emit, "Ctrl+T")
+    if not is_replay:
+        yield Action("attention.test", "Test alarm", ATTENTION, window.test_wanted.emit, "Ctrl+T")
     yield Action("day.clear", "Show all trade dates again", VIEW, partial(window.show_day, None))
     yield Action("help.palette", "Command palette", HELP, window.open_palette, "Ctrl+K")
     yield Action("help.keys", "All keys", HELP, window.show_keys, "?")

@@ -17,9 +17,11 @@ from secondskies_desktop.desktop.panel_registry import FIRST, LATER, first_panel
 from secondskies_desktop.desktop.readers import Readers
 from secondskies_desktop.desktop.window_opener import SwitchedDesk
 from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from secondskies_desktop.desktop.alarm import Alarm
     from secondskies_desktop.desktop.desk import Desk
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.preferences import Preferences
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.desktop.window_opener import Opener
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.profile import Profile
 
 
@@ -50,11 +53,16 @@ class WindowLife(QObject):
         preferences: Preferences | None = None,
         in_tray: bool = False,
         tray_available: bool | None = None,
+        clock: Clock = system_clock,
     ) -> None:
-        """`in_tray` shows no window at first where there is a tray; `tray_available` answers for the system."""
+        """`in_tray` shows no window at first where there is a tray; `tray_available` answers for the system.
+
+        A replay has no icon in the tray: that is the live desk's, and its window alone is what there is of it.
+        """
         super().__init__()
         self._in_tray = in_tray
-        self._tray_available = tray_available
+        self._tray_available = False if profile.replay is not None else tray_available
+        self._clock = clock
         self.alarm: Alarm | None = None
         self._opener = opener
         self._profile = profile
@@ -64,14 +72,16 @@ class WindowLife(QObject):
         self.bridge.listen(self.bus)
         self.desk = SwitchedDesk(self.bus)
         self.window = MainWindow(
-            [first_panel()],
+            [first_panel(clock)],
             remembered,
             later=LATER,
-            demo=profile.demo,
+            badge=profile.badge,
             profile=profile.name,
+            clock=clock,
             preferences=preferences,
         )
         self.window.listen(self.bridge)
+        self.window.replay_wanted.connect(self._ask_day)
         self.window.begin(workspace)
         self._is_first_started = False
         self._is_painted = False
@@ -140,7 +150,7 @@ class WindowLife(QObject):
         self._open()
         self._make_alarm()
         self.window.tick()
-        self._build_next(later_panels())
+        self._build_next(later_panels(self._clock))
 
     def _make_alarm(self) -> None:
         from secondskies_desktop.desktop.alarm import Alarm
@@ -152,9 +162,22 @@ class WindowLife(QObject):
             self.readers,
             self._profile,
             tray_available=self._tray_available,
+            clock=self._clock,
         )
         self.alarm.take_settings(self.window.preferences.now)
         self.window.preferences.changed.connect(self._follow_settings)
+
+    def _ask_day(self) -> None:
+        from secondskies_desktop.desktop.replay_dialog import ReplayDialog
+        from secondskies_desktop.desktop.replay_launch import start_replay
+
+        def start(day: date, speed: float) -> None:
+            if not start_replay(self._profile, day, speed):
+                self.window.problems.say(f"The replay of {day} could not be started", "")
+
+        dialog = ReplayDialog(self.desk.as_desk(), self.readers, self.window)
+        dialog.chosen.connect(start)
+        dialog.open()
 
     def _follow_settings(self, *_changed: str) -> None:
         settings, desk = self.window.preferences.now, self.desk.as_desk()

@@ -39,7 +39,7 @@ _MARKS = {Direction.BULLISH: "▲ ", Direction.BEARISH: "▼ "}
 def new_entry(view: SignalView, key: str, now_us: int) -> Attention | None:
     """Return the word that a signal has just entered; None where its last message is not of this moment.
 
-    Nor is an entry whose bar is not: a replay and the demo, which runs faster than life, tell of another time.
+    Nor is an entry whose bar is not: a bulk export and the demo, which runs faster than life, tell of another time.
     The time in the text is that of the triangle, by which every table names a signal.
     """
     if view.entry_us is None or view.last_received_us is None or view.exit_us is not None:

@@ -13,11 +13,13 @@ from secondskies_desktop.foundation.database.engine import SAFE_SQLITE, read_eng
 from secondskies_desktop.foundation.database.failure import named
 from secondskies_desktop.foundation.database.migrations import HEAD
 from secondskies_desktop.foundation.market_hours import market_state
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.foundation.settings import UnreadableSettings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.profile import Profile
 
 _PACKAGES = ("PySide6-Essentials", "aiohttp", "SQLAlchemy", "msgspec", "psycopg", "asyncssh")
@@ -40,6 +42,7 @@ def check_up(profile: Profile) -> dict[str, Any]:
         ("sqlite", _sqlite),
         ("settings", _settings),
         ("database", _database),
+        ("latency", _latency),
         ("backups", _backups),
         ("disk", _disk),
         ("market calendar", _calendar),
@@ -67,10 +70,36 @@ def _settings(profile: Profile) -> Check:
 
 
 def _database(profile: Profile) -> Check:
+    from secondskies_desktop.ingest import store
+
+    def look(connection: Connection) -> Check:
+        last, place = store.last_arrival(connection), store.position(connection)
+        dead = len(store.dead_ids(connection))
+        return "PASS", f"schema {HEAD}, arrivals up to #{last}, folded up to #{place}, {dead} dead letters"
+
+    return _looked(profile, look)
+
+
+def _latency(profile: Profile) -> Check:
+    from secondskies_desktop.engine.telemetry import latency_of
+
+    def look(connection: Connection) -> Check:
+        whole = latency_of(connection, trade_date(system_clock())).whole
+        if not whole.n:
+            return "UNKNOWN", "no alert has come over the webhook on this trade date"
+        named_us = zip(("p50", "p95", "p99", "slowest"), whole[1:], strict=True)
+        said = ", ".join(f"{name} {(us or 0) / 1_000:.1f} ms" for name, us in named_us)
+        return "PASS", f"{whole.n} alerts of this trade date from received to shown: {said}"
+
+    verdict, detail = _looked(profile, look)
+    return ("UNKNOWN" if verdict == "FAIL" else verdict), detail
+
+
+def _looked(profile: Profile, look: Callable[[Connection], Check]) -> Check:
+    """Return what a look into the database finds, or why there is none."""
     from pathlib import Path
 
     from secondskies_desktop.foundation.database.migrate import check_file, current_version
-    from secondskies_desktop.ingest import store
 
     url = profile.database
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
@@ -83,14 +112,12 @@ def _database(profile: Profile) -> Check:
             schema = current_version(connection)
             if schema != HEAD:
                 return "UNKNOWN", f"schema {schema}, will be brought to {HEAD} at the next start"
-            last, place = store.last_arrival(connection), store.position(connection)
-            dead = len(store.dead_ids(connection))
+            return look(connection)
     except Exception as error:
         return "FAIL", str(named(error))
     finally:
         if engine is not None:
             engine.dispose()
-    return "PASS", f"schema {schema}, arrivals up to #{last}, folded up to #{place}, {dead} dead letters"
 
 
 def _backups(profile: Profile) -> Check:

@@ -5,14 +5,14 @@ Every method blocks (database or network) and belongs on a reader thread, never 
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from secondskies_desktop.engine import alarm_test, reading
+from secondskies_desktop.engine import alarm_test, reading, telemetry
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
 from secondskies_desktop.engine.auditing import SettingsWitness, write_now
+from secondskies_desktop.engine.counting_desk import CountingDesk
 from secondskies_desktop.engine.importing import import_alert_logs
 from secondskies_desktop.engine.retrying import note_retry
 from secondskies_desktop.foundation import store as foundation_store
@@ -23,6 +23,7 @@ from secondskies_desktop.foundation.database.engine import read_engine, sqlite_v
 from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
+from secondskies_desktop.foundation.sessions import trade_date_bounds
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.alert_log import count_lines
 from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
@@ -31,20 +32,20 @@ from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_answer
 from secondskies_desktop.signals.changes import SignalRow, SignalsRebuilt
 from secondskies_desktop.signals.history import HistoryEvent
-from secondskies_desktop.signals.tallies import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
     from pathlib import Path
 
     from secondskies_desktop.engine.engine import Engine
-    from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
+    from secondskies_desktop.engine.telemetry import Latency
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.foundation.settings import Settings
-    from secondskies_desktop.signals.statistics import Summary
+    from secondskies_desktop.ingest.tracing.trace import Trace
 
 SignalEvent = HistoryEvent
 ArrivalDetail = reading.ReadArrival
@@ -89,7 +90,7 @@ class TestAlert(msgspec.Struct, frozen=True):
     took_ms: float | None
 
 
-class Desk:
+class Desk(CountingDesk):
     """Answers a screen from the database and hands its commands to the engine.
 
     `engine` is None in a viewer: another process is the engine of this database, `role_detail` names it.
@@ -101,11 +102,15 @@ class Desk:
         self.bus = bus
         self.profile = profile
         self._engine = engine
+        self._clock = system_clock if engine is None else engine.clock
         self._role_detail = role_detail
         self._database = read_engine(profile.database)
         self._database_name = self._name_database()
         self._witness = SettingsWitness(profile, engine)
         self._end_hearing = bus.subscribe(SignalsRebuilt, lambda _event: self._statistics.forget())
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        return self._database.connect()
 
     def close(self) -> None:
         """Let go of the bus and of the database's connections."""
@@ -120,7 +125,7 @@ class Desk:
 
     def status(self) -> DeskStatus:
         """Return how everything stands; a database that cannot be read is part of the answer."""
-        role = "viewer" if self._engine is None else "engine" if self._engine.alive else "stopped"
+        role = "viewer" if self._engine is None else self._engine.role
         pending, database_ok = 0, True
         try:
             with self._database.connect() as connection:
@@ -168,36 +173,9 @@ class Desk:
         """Let the engine of this process follow settings that were changed, and the audit trail hear of them."""
         if self._engine is not None and self._engine.lookout is not None:
             self._engine.lookout.settings = settings.attention
+        if self._engine is not None and self._engine.integrity is not None:
+            self._engine.integrity.follow(settings.integrity)
         self._witness.note()
-
-    def statistics(self, query: Query) -> Report | None:
-        """Return what is known for a query, None as long as nothing has been counted."""
-        return self._counted().report(query)
-
-    def statistics_by_date(self, query: Query) -> dict[date, Summary] | None:
-        """Return the same by trade date, oldest first."""
-        return self._counted().by_date(query)
-
-    def accumulated(self, today: date) -> Accumulated | None:
-        """Return how much data there is towards its marks; `today` is the trade date of now."""
-        return self._counted().accumulated(today)
-
-    @cached_property
-    def _statistics(self) -> Statistics:
-        # Made at the first question: numpy, which it needs, takes as long to import as a small program to run.
-        from secondskies_desktop.engine.statistics import Statistics
-
-        return Statistics()
-
-    def _counted(self) -> Statistics:
-        age = self._statistics.age
-        with self._database.connect() as connection:
-            rows = signal_store.tallies_since(connection, self._statistics.seq)
-            if not self._statistics.is_counted and not rows and signal_store.counters(connection) == (0, 0):
-                # Nothing to count is counted, also before an engine has ever run here.
-                rows = [signal_store.TallyRow(*MARK, -1, b"")]
-            self._statistics.take(rows, age)
-        return self._statistics
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
         """Return (field, the chain behind its value in one sentence)."""
@@ -207,17 +185,30 @@ class Desk:
         return [(one["field"], _sentence(one)) for one in found if field is None or one["field"] == field]
 
     def arrivals(
-        self, limit: int, before_id: int | None = None, state: str | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        state: str | None = None,
+        day: date | None = None,
     ) -> list[ArrivalRow]:
-        """Return arrivals, newest first."""
+        """Return arrivals, newest first, of all or of those that came on one trade date."""
+        between = None if day is None else trade_date_bounds(day)
         with self._database.connect() as connection:
-            rows = inbox_store.list_inbox(connection, state, limit, before_id)
+            rows = inbox_store.list_inbox(connection, state, limit, before_id, between)
         return [reading.arrival_row(row) for row in rows]
 
     def arrival_detail(self, inbox_id: int) -> reading.ReadArrival | None:
         """Return one arrival with its bytes and what they became."""
         with self._database.connect() as connection:
             return reading.read_arrival(connection, inbox_id)
+
+    def trace(self, inbox_id: int) -> Trace | None:
+        """Return the way of an arrival through the program, None where none was noted."""
+        return telemetry.trace(self._database, inbox_id)
+
+    def latency(self, day: date) -> Latency:
+        """Return how long the alerts of a trade date took."""
+        return telemetry.latency(self._database, day)
 
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered. Raises RuntimeError in a viewer."""
@@ -229,13 +220,14 @@ class Desk:
 
     def way_in(self) -> WayIn:
         """Return how alerts reach us from outside."""
-        if self._engine is None:
-            return WayIn(None, None, "viewer", None, None, None, False, "", "")
+        if self._engine is None or not self._engine.listens:
+            kind = "viewer" if self._engine is None else "replay"
+            return WayIn(None, None, kind, None, None, None, False, "", "")
         return self._engine.way.state()
 
     def copy_url(self) -> str:
         """Return the full URL for TradingView's alert and remember that its address was handed out."""
-        engine = self._needed()
+        engine = self._listening()
         public = engine.hook_url(public=True)
         if public is None:
             return engine.hook_url(public=False) or ""
@@ -245,7 +237,7 @@ class Desk:
 
     def send_test_alert(self) -> TestAlert:
         """Post an alert of our own through the public URL (the local one where there is none) and await it."""
-        sent = alarm_test.send_alert(self._needed(), self.bus, self._body_of)
+        sent = alarm_test.send_alert(self._listening(), self.bus, self._body_of)
         if sent.status is None:
             return TestAlert(False, f"{sent.shown} cannot be reached: {sent.error}", None)
         if sent.status != 200:  # noqa: PLR2004 - stored
@@ -282,7 +274,9 @@ class Desk:
         """Write down that the trader marked a module, or took his mark back; KeyError for an unknown key."""
         if all(module.key != key for level in levels() for module in level.modules):
             raise KeyError(key)
-        now_us = system_clock()
+        if self.profile.replay is not None:
+            raise RuntimeError("a replay is thrown away: mark modules in your own desk")
+        now_us = self._clock()
 
         def work(connection: Connection) -> None:
             foundation_store.write_roadmap_mark(connection, key, now_us, complete=complete)
@@ -297,11 +291,11 @@ class Desk:
 
     def test_alarm(self) -> AlarmTest:
         """Send a real test alert through the webhook and prove the engine's stages; then show the alarm."""
-        engine = self._needed()
-        started_us = system_clock()
+        engine = self._listening()
+        started_us = self._clock()
         sent = alarm_test.send_alert(engine, self.bus, self._body_of)
         stored = self._stored_with(sent) if sent.status is not None else None
-        test = AlarmTest(started_us, system_clock(), alarm_test.judged(sent, stored), stored)
+        test = AlarmTest(started_us, self._clock(), alarm_test.judged(sent, stored), stored)
         if test.ok:
             engine.board.raise_(alarm_test.shown_alarm(test.finished_us), again=True)
         return test
@@ -351,6 +345,17 @@ class Desk:
             ]
         head = list(rows[0]) if rows else ["trade_id"]
         return write_csv(path, head, [[_flat(row[name]) for name in head] for row in rows])
+
+    def trade_dates(self) -> list[tuple[date, int]]:
+        """Return (trade date, arrivals) of every date on which an alert arrived, newest first."""
+        with self._database.connect() as connection:
+            return reading.trade_dates(connection)
+
+    def _listening(self) -> Engine:
+        engine = self._needed()
+        if not engine.listens:
+            raise RuntimeError("this window plays a day again: nothing can come in here")
+        return engine
 
     def _needed(self) -> Engine:
         if self._engine is None:

@@ -12,6 +12,7 @@ import gc
 import sys
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -19,19 +20,22 @@ import msgspec
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
 from secondskies_desktop.engine.backups import what_was_made
+from secondskies_desktop.engine.integrity import EngineIntegrity, StoredIntegrity
+from secondskies_desktop.engine.integrity_api import FOLLOW_EVERY_S, IntegrityApi
 from secondskies_desktop.engine.lookout import Lookout
+from secondskies_desktop.engine.telemetry import forget_old_traces
 from secondskies_desktop.engine.way_in import PublicWay
 from secondskies_desktop.foundation import store as job_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
 from secondskies_desktop.foundation.audit import PROGRAM, Action
 from secondskies_desktop.foundation.bus import Bus
-from secondskies_desktop.foundation.clock import as_datetime, system_clock
+from secondskies_desktop.foundation.clock import Moment, as_datetime, moment, system_clock
 from secondskies_desktop.foundation.database.backup import rolling_backup
 from secondskies_desktop.foundation.database.engine import first_look
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.database.writer import Writer
-from secondskies_desktop.foundation.jobs import Job, Jobs
+from secondskies_desktop.foundation.jobs import ClockedJobs, Job, Jobs
 from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.foundation.secrets import WebhookSecret
 from secondskies_desktop.ingest import store
@@ -41,6 +45,8 @@ from secondskies_desktop.ingest.inbox import Inbox
 from secondskies_desktop.ingest.listener import Listener
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, hash_of, new_secret
+from secondskies_desktop.ingest.tracing.notes import TraceNotes
+from secondskies_desktop.integrity.service import EVERY_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -57,6 +63,7 @@ Result = TypeVar("Result")
 _log = logger(__name__)
 
 DAY_S = 86_400.0
+_FOLD_S = 0.05
 _STOP_WITHIN_S = 15.0
 _SWITCH_S = 0.0005
 """The loop lets go of the interpreter's lock at every read and write. By default another thread may keep it
@@ -72,7 +79,11 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """Runs a profile's services on a thread of its own. Surface: start, stop, submit, and the bus."""
+    """Runs a profile's services on a thread of its own. Surface: start, stop, submit, and the bus.
+
+    With `listens` False it is the engine of a replay: no door, no tunnel, no backups, and its clock, which is not
+    the machine's, drives what looks at the desk.
+    """
 
     def __init__(
         self,
@@ -83,21 +94,27 @@ class Engine:
         clock: Clock = system_clock,
         tunnel: str | None = None,
         bus: Bus | None = None,
+        listens: bool = True,
     ) -> None:
         self.profile = profile
         self.settings = settings
         self.bus = Bus() if bus is None else bus
         self.board = AttentionBoard(self.bus)
         self.ready: Ready | None = None
+        self.listens = listens
         self._clock = clock
         self._lock = EngineLock(profile.database, command)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=False)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._started: Future[Ready] = Future()
-        self.pump = Pump(profile.database, self._publish)
         self._acks = Acknowledgements()
+        self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
+        self.integrity_api = IntegrityApi(
+            profile, settings.integrity, self.board, clock, StoredIntegrity(profile.database)
+        )
+        self.integrity: EngineIntegrity | None = None
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
@@ -120,6 +137,16 @@ class Engine:
             self._lock.release()
             raise
         return self.ready
+
+    @property
+    def clock(self) -> Clock:
+        """What tells this engine the time; whoever shows ages and countdowns of its desk goes by it."""
+        return self._clock
+
+    @property
+    def role(self) -> str:
+        """What this engine is to its database: "engine", "replay", or "stopped"."""
+        return "stopped" if not self.alive else "engine" if self.listens else "replay"
 
     @property
     def alive(self) -> bool:
@@ -163,6 +190,11 @@ class Engine:
         if self.writer is None:
             raise RuntimeError("the engine has not been started")
         return self.writer.call(work)
+
+    def fold_all(self) -> None:
+        """Return when all that is stored by now is folded, or cannot be for the moment."""
+        while self.on_pump(lambda: self._fold(_FOLD_S)).result():
+            pass
 
     def _fold(self, budget_s: float) -> bool:
         left = self.pump.step(budget_s)
@@ -211,26 +243,32 @@ class Engine:
             self.board,
             self.bus,
             self._clock,
+            partial(moment if self.listens else _moment_by, self._clock),
+        )
+        self.integrity = EngineIntegrity(
+            self.profile.database, self.settings.integrity, self.board, self._clock, writer.submit
         )
         writer.start()
         attention_log.begin()
         access = AccessLog(self.profile.logs / "access.log")
         self.listener = Listener(inbox, self._clock, access, self._on_stranger)
-        jobs = Jobs(self._clock, self._last_run, self._record_run)
+        jobs = (
+            Jobs(self._clock, self._last_run, self._record_run) if self.listens else ClockedJobs(self._clock)
+        )
         try:
-            secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
-            self.listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
-            port = await self.listener.start(self._host, self._port)
+            ready = await self._open_door(writer, self.listener) if self.listens else Ready("", 0, "")
             await self.lookout.begin()
             await jobs.start(self._declared_jobs(access, writer, self.listener, attention_log))
-            host = f"[{self._host}]" if ":" in self._host else self._host
-            await self.way.start(self.listener, port, kept)
+            if self.listens:
+                await self.way.start(self.listener, ready.port, ready.secret_store)
+                await self.integrity_api.open(ready.port)
             # What was made by now stays: looked through again and again, it costs an alert a tenth of a second.
             gc.freeze()
-            self._started.set_result(Ready(f"http://{host}:{port}/hook/{secret}", port, kept))
+            self._started.set_result(ready)
             await self._stopping.wait()
         finally:
             jobs.stop()
+            await self.integrity_api.close()
             await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
@@ -239,8 +277,16 @@ class Engine:
             await asyncio.to_thread(writer.stop)
             attention_log.close()
             self.lookout.close()
-            self.pump.close()
+            self.integrity.close()
+            self.pump.finish()
             access.close()
+
+    async def _open_door(self, writer: Writer[store.Arrival], listener: Listener) -> Ready:
+        secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
+        listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
+        port = await listener.start(self._host, self._port)
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return Ready(f"http://{host}:{port}/hook/{secret}", port, kept)
 
     def _admit_default(self, secret: str) -> Callable[[Connection], list[Token]]:
         def work(connection: Connection) -> list[Token]:
@@ -289,10 +335,20 @@ class Engine:
             attention_log.flush()
             return "" if self.lookout is None else await self.lookout.look()
 
+        async def forget() -> str:
+            return await forget_old_traces(writer.submit, self._clock())
+
         return [
             Job("notes", 5.0, flush, recorded=False),
             Job("backup", DAY_S, backup),
-            Job("lookout", lookout.EVERY_S, look, recorded=False),
+            Job("traces", DAY_S, forget),
+            Job("lookout", lookout.EVERY_S, look, recorded=False, in_replay=True),
+            Job("integrity api", FOLLOW_EVERY_S, self.integrity_api.follow, recorded=False),
+            *(
+                []
+                if self.integrity is None
+                else [Job("integrity", EVERY_S, self.integrity.look, recorded=False)]
+            ),
         ]
 
     async def _note_uses(self) -> None:
@@ -348,3 +404,9 @@ class Engine:
 
     def _raise(self, kind: str, severity: Severity, key: str, text: str) -> bool:
         return self.board.raise_(Attention(kind, severity, key, text, as_datetime(self._clock())))
+
+
+def _moment_by(clock: Clock) -> Moment:
+    """Look at one clock in place of three: a replay's may jump, and the machine's sleep is none of its own."""
+    now_us = clock()
+    return Moment(now_us, now_us / 1e6, now_us / 1e6)

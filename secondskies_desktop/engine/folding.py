@@ -10,6 +10,8 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock, Engi
 from secondskies_desktop.foundation.database.failure import DatabaseLocked
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.ingest.tracing.notes import TraceNotes
+from secondskies_desktop.signals.fill_log import store as fill_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,16 +24,18 @@ WAIT_S = 120.0
 def fold_pending(
     profile: Profile, progress: Callable[[int], bool] = lambda _count: True, wait_s: float = WAIT_S
 ) -> None:
-    """Return when every arrival of now is folded; raises DatabaseProblem where that does not happen."""
+    """Return when every arrival and every fill of now is folded; raises DatabaseProblem where that does not happen."""
     engine = read_engine(profile.database)
     give_up = time.monotonic() + wait_s
     try:
         with engine.connect() as connection:
             target = store.last_arrival(connection)
+            last_fill = fill_log.last_id(connection)
         while True:
             with engine.connect() as connection:
                 place = store.position(connection)
-            if place >= target:
+                joined = store.fill_position(connection)
+            if place >= target and joined >= last_fill:
                 return
             lock = EngineLock(profile.database, "a command that folds")
             try:
@@ -43,7 +47,7 @@ def fold_pending(
                     ) from None
                 time.sleep(0.05)
                 continue
-            pump = Pump(profile.database)
+            pump = Pump(profile.database, notes=TraceNotes())
             try:
                 pump.run_to_end(progress)
             finally:

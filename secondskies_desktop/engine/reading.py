@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from secondskies_desktop.foundation.clock import as_iso
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.changes import ArrivalRow
+from secondskies_desktop.ingest.history import store as history_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
+from secondskies_desktop.signals.answers import as_full_answer
 from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.explain import explain
 from secondskies_desktop.signals.history import HistoryEvent, derived_events, from_body, in_order
@@ -18,6 +21,7 @@ from secondskies_desktop.signals.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.ingest.store import InboxRow
@@ -55,6 +59,14 @@ def event_answer(event: HistoryEvent) -> dict[str, Any]:
         "confidence": event.confidence,
         "values": event.values,
     }
+
+
+def signal_answers(connection: Connection, trade_id: str) -> list[dict[str, Any]]:
+    """Return the signals that carry an id, one a chart, with sources and events as `signals show` answers them."""
+    return [
+        {**as_full_answer(row.view), "events": [event_answer(event) for event in history(connection, row)]}
+        for row in signal_store.signals_by_trade_id(connection, trade_id)
+    ]
 
 
 def arrival_row(row: InboxRow) -> ArrivalRow:
@@ -150,3 +162,13 @@ def explain_signal(connection: Connection, row: SignalRow) -> list[dict[str, Any
             }
         )
     return answers
+
+
+def trade_dates(connection: Connection) -> list[tuple[date, int]]:
+    """Return (trade date, arrivals) of every date on which anything arrived, newest first."""
+    found: dict[date, int] = {}
+    # 18:00 New York is the beginning of an hour in UTC too.
+    for hour_us, count in history_store.count_by_hour(connection):
+        day = trade_date(hour_us)
+        found[day] = found.get(day, 0) + count
+    return sorted(found.items(), reverse=True)

@@ -11,14 +11,18 @@ import msgspec
 
 from secondskies_desktop.engine import auditing
 from secondskies_desktop.foundation.audit import Action
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_url, write_engine
 from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.ingest.tracing import store as trace_store
+from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.tally import unpack
 
 if TYPE_CHECKING:
@@ -70,19 +74,22 @@ def rebuild(profile: Profile, progress: Callable[[int], bool] = lambda _count: T
     lock = EngineLock(profile.database, "rebuild")
     lock.acquire()
     try:
-        before = _fingerprint_of(profile.database)
+        before = fingerprint_of(profile.database)
         engine = write_engine(profile.database, wait_ms=5_000)
         with engine.begin() as connection:
             signal_store.forget_signals(connection)
             bar_store.forget_bars(connection)
             inbox_store.forget_deliveries(connection)
+            integrity_store.forget_position(connection)
+            # Traces stay as they are. Should this rebuild be killed, the engine that ends it adds none.
+            trace_store.fence(connection, inbox_store.last_arrival(connection), system_clock())
         engine.dispose()
         pump = Pump(profile.database)
         try:
             pump.run_to_end(progress)
         finally:
             pump.close()
-        after = _fingerprint_of(profile.database)
+        after = fingerprint_of(profile.database)
         found = Rebuilt(after.signals, after.events, after.hash, before == after)
         auditing.record(profile, Action.REBUILD, "projection", msgspec.structs.asdict(found))
     finally:
@@ -107,12 +114,13 @@ def verify(profile: Profile, progress: Callable[[int], bool] = lambda _count: Tr
             known = fingerprint(stored)
             until = inbox_store.position(stored)
             _copy_inbox(stored, url, until)
+            _copy_fills(stored, url)
             pump = Pump(url)
             try:
                 pump.run_to_end(progress)
             finally:
                 pump.close()
-            again = _fingerprint_of(url)
+            again = fingerprint_of(url)
     finally:
         reader.dispose()
     return Rebuilt(again.signals, again.events, again.hash, known == again)
@@ -128,7 +136,22 @@ def _copy_inbox(stored: Connection, url: URL, until: int) -> None:
         engine.dispose()
 
 
-def _fingerprint_of(url: URL) -> Fingerprint:
+def _copy_fills(stored: Connection, url: URL) -> None:
+    """Copy the log of fills as far as the stored projection has joined it."""
+    until = inbox_store.fill_position(stored)
+    engine = write_engine(url, wait_ms=5_000, durable=False)
+    try:
+        place = 0
+        while rows := [one for one in fill_log.after(stored, place, 2_000) if one.id <= until]:
+            with engine.begin() as connection:
+                fill_log.copy(connection, rows)
+            place = rows[-1].id
+    finally:
+        engine.dispose()
+
+
+def fingerprint_of(url: URL) -> Fingerprint:
+    """Return the fingerprint of the projection in a database."""
     engine = read_engine(url)
     try:
         with engine.connect() as connection:

@@ -14,6 +14,7 @@ _GROUPS = {
     "attention": "Attention",
     "listener": "Webhook listener",
     "tunnel": "Public way in",
+    "integrity": "Integrity",
 }
 
 

@@ -1,11 +1,15 @@
 """Background jobs: declared in code, run by a scheduler on the engine's loop, their runs kept in the database.
 
 A job that was missed (the machine slept, the program was closed) is caught up once, as soon as it can.
+
+A replay has a clock of its own, which no scheduler of the machine knows: there the jobs that follow a clock run by
+that one, and no others.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,12 +29,16 @@ _log = logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job: every how many seconds, and whether its runs are worth a row of their own."""
+    """One job: every how many seconds, and whether its runs are worth a row of their own.
+
+    `in_replay` says that it looks at the desk and not at the machine, so that a replay needs it as well.
+    """
 
     name: str
     every_s: float
     run: Callable[[], Awaitable[str]]
     recorded: bool = True
+    in_replay: bool = False
 
 
 class Jobs:
@@ -89,3 +97,40 @@ class Jobs:
         (self._failing.discard if ok else self._failing.add)(job.name)
         if job.recorded or changed:
             await self._record(job.name, started, self._clock(), ok, detail)
+
+
+class ClockedJobs:
+    """Runs jobs each so many seconds of a given clock, which may hurry, stand still or jump; notes no runs."""
+
+    LOOKS_EVERY_S = 0.25
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, jobs: list[Job]) -> None:
+        """Run those of the jobs that belong into a replay, from now on."""
+        self._task = asyncio.create_task(self._run([job for job in jobs if job.in_replay]))
+
+    def stop(self) -> None:
+        """Run nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self, jobs: list[Job]) -> None:
+        last = {job.name: self._clock() for job in jobs}
+        with contextlib.suppress(asyncio.CancelledError):
+            while True:
+                await asyncio.sleep(self.LOOKS_EVERY_S)
+                for job in jobs:
+                    now_us = self._clock()
+                    if now_us - last[job.name] >= job.every_s * 1e6:
+                        last[job.name] = now_us
+                        await self._run_one(job)
+
+    @staticmethod
+    async def _run_one(job: Job) -> None:
+        try:
+            await job.run()
+        except Exception as error:
+            _log.warning("job failed", job=job.name, reason=str(error)[:500])

@@ -12,16 +12,27 @@ import platformdirs
 from secondskies_desktop.foundation.database.engine import parse_url, sqlite_url
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from secondskies_desktop.foundation.database.engine import URL
+
+
+DEMO = "DEMO"
+REPLAY = "REPLAY"
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A profile folder and the database that belongs to it; `demo` says that its data is made up."""
+    """A profile folder and the database that belongs to it.
+
+    `demo` says that its data is made up, `replay` that it is the scratch profile of a trade date that is played
+    again; both are thrown away.
+    """
 
     home: Path
     database: URL
     demo: bool = False
+    replay: date | None = None
 
     @property
     def settings_file(self) -> Path:
@@ -41,7 +52,12 @@ class Profile:
     @property
     def name(self) -> str:
         """How the profile is called on screen."""
-        return "DEMO" if self.demo else self.home.name
+        return self.badge or self.home.name
+
+    @property
+    def badge(self) -> str:
+        """What every panel says where this is not the trader's own desk; empty where it is."""
+        return DEMO if self.demo else "" if self.replay is None else REPLAY
 
     @property
     def database_name(self) -> str:

@@ -31,30 +31,28 @@ _SILENT_BACKENDS = (
 
 
 _PATTERN = re.compile(r"[A-Za-z0-9_\-]{43}")
-_WAY_OUT = "or make a new secret, and with it a new URL: secondskies token new default"
 
 
 class UnreadableSecret(OSError):
-    """There is a secret, but it cannot be read; making another one would end the URL of every alert."""
+    """There is a secret, but it cannot be read; making another one would end what uses it."""
 
 
-class WebhookSecret:
-    """The secret of the profile's `default` token: made once, the same at every start.
+class KeptSecret:
+    """One secret of a profile: made once, the same at every start.
 
     What is in the keyring leaves a mark in the profile, so that a start at which the keyring does not answer is
-    not taken for the first.
+    not taken for the first. `word` names the secret in a sentence, `way_out` what ends a lost one.
     """
 
-    def __init__(self, home: Path) -> None:
-        self._account = str(home)
-        self._file = home / "webhook.token"
-        self._mark = home / "webhook.keyring"
+    def __init__(self, home: Path, name: str, account: str, word: str, way_out: str) -> None:
+        self._account = account
+        self._word = word
+        self._way_out = way_out
+        self._file = home / f"{name}.token"
+        self._mark = home / f"{name}.keyring"
 
-    def read_or_create(self, create: Callable[[], str]) -> tuple[str, str]:
-        """Return (secret, where it is kept: `keyring` or `file`), making it by `create` the first time.
-
-        Raises UnreadableSecret.
-        """
+    def read(self) -> tuple[str, str] | None:
+        """Return (secret, where it is kept: `keyring` or `file`), None where there is none. UnreadableSecret."""
         if self._file.exists():
             return self._read_file(), FILE
         try:
@@ -63,15 +61,23 @@ class WebhookSecret:
             kept = None
             if self._mark.exists():
                 raise UnreadableSecret(
-                    f"the webhook's secret is in the OS keyring, which does not answer: unlock it, {_WAY_OUT}"
+                    f"{self._word} is in the OS keyring, which does not answer: unlock it, {self._way_out}"
                 ) from None
         if kept is None and self._mark.exists():
             raise UnreadableSecret(
-                f"the webhook's secret is no longer in the OS keyring: restore it, {_WAY_OUT}"
+                f"{self._word} is no longer in the OS keyring: restore it, {self._way_out}"
             )
-        if kept is not None:
+        if kept is None:
+            return None
+        if not self._mark.exists():
             self._note_keyring()
-            return kept, KEYRING
+        return kept, KEYRING
+
+    def read_or_create(self, create: Callable[[], str]) -> tuple[str, str]:
+        """Return what `read` does, making the secret by `create` the first time. Raises UnreadableSecret."""
+        found = self.read()
+        if found is not None:
+            return found
         secret = create()
         return secret, self.replace(secret)
 
@@ -84,6 +90,11 @@ class WebhookSecret:
         self._mark.unlink(missing_ok=True)
         return FILE
 
+    def written(self) -> tuple[int, ...]:
+        """Return what is another one after every `replace`, also of another process; asks no keyring."""
+        found = (file.stat().st_mtime_ns for file in (self._file, self._mark) if file.exists())
+        return tuple(found)
+
     def _tell_keyring(self, secret: str) -> bool:
         try:
             _ask(lambda ring: ring.set_password(_SERVICE, self._account, secret))
@@ -92,13 +103,13 @@ class WebhookSecret:
             return False
 
     def _note_keyring(self) -> None:
-        if not self._mark.exists():
-            self._mark.write_text("The webhook's secret is in the OS keyring.\n", encoding="ascii")
+        text = f"{self._word[0].upper()}{self._word[1:]} is in the OS keyring.\n"
+        self._mark.write_text(text, encoding="ascii")
 
     def _read_file(self) -> str:
         secret = self._file.read_bytes().decode("ascii", "replace").strip()
         if _PATTERN.fullmatch(secret) is None:
-            raise UnreadableSecret(f"{self._file.name} holds no secret: restore it, {_WAY_OUT}")
+            raise UnreadableSecret(f"{self._file.name} holds no secret: restore it, {self._way_out}")
         return secret
 
     def _write_file(self, secret: str) -> None:
@@ -109,6 +120,23 @@ class WebhookSecret:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(self._file)
+
+
+class WebhookSecret(KeptSecret):
+    """The secret of the profile's `default` token, which stands in the URL of every alert."""
+
+    def __init__(self, home: Path) -> None:
+        way_out = "or make a new secret, and with it a new URL: secondskies token new default"
+        super().__init__(home, "webhook", str(home), "the webhook's secret", way_out)
+
+
+class IntegrityToken(KeptSecret):
+    """The token of the Integrity API."""
+
+    def __init__(self, home: Path) -> None:
+        way_out = "or make a new one: secondskies integrity token --new"
+        account = f"{home} integrity-api"
+        super().__init__(home, "integrity-api", account, "the token of the Integrity API", way_out)
 
 
 class _NoKeyring(Exception):

@@ -96,6 +96,12 @@ def trade_date(instant_us: int) -> date:
     return date.fromordinal((local_us + _ROLL_US) // _DAY_US + _EPOCH_DAY)
 
 
+def trade_date_bounds(day: date) -> tuple[int, int]:
+    """Return when a trade date begins and when it is over (µs UTC): 18:00 New York to 18:00 New York."""
+    over = datetime(day.year, day.month, day.day, 18, tzinfo=NEW_YORK)
+    return _utc_us(over - timedelta(days=1)), _utc_us(over)
+
+
 def new_york(instant_us: int) -> datetime:
     """Return an instant (µs UTC) as an aware New York time; `fold` is set in the repeated hour."""
     return (_EPOCH + timedelta(microseconds=instant_us)).astimezone(NEW_YORK)

@@ -164,6 +164,14 @@ def write_roadmap_mark(connection: Connection, module: str, at_us: int, *, compl
     connection.execute(insert(roadmap_marks).values(module=module, at_us=at_us, complete=complete))
 
 
+def copy_roadmap_marks(source: Connection, target: Connection) -> None:
+    """Copy the trader's marks, as they are and in their order, into a database that has none."""
+    columns = (roadmap_marks.c.module, roadmap_marks.c.at_us, roadmap_marks.c.complete)
+    rows = [dict(row) for row in source.execute(select(*columns).order_by(roadmap_marks.c.id)).mappings()]
+    if rows:
+        target.execute(insert(roadmap_marks), rows)
+
+
 def roadmap_marks_of(connection: Connection) -> dict[str, Marked]:
     """Return the newest mark of each module."""
     query = select(roadmap_marks.c.module, roadmap_marks.c.complete, roadmap_marks.c.at_us)

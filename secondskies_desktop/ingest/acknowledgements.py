@@ -34,6 +34,11 @@ class Acknowledgements:
         for append in appends:
             self._s[append.row.received_us] = begun - append.give_up
 
+    def waited_us(self, received_us: int) -> int | None:
+        """Return how long an arrival of a time waited for the disk (µs), None where it is not known."""
+        seconds = self._s.get(received_us)
+        return None if seconds is None else round(seconds * 1e6)
+
     def complete(self, event: object) -> object:
         """Return an event of arrivals with the times that are known; any other event as it is."""
         if not isinstance(event, ArrivalsChanged):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.foundation.database.engine import write_engine
@@ -20,8 +21,10 @@ from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 from secondskies_desktop.ingest.store import Delivery
+from secondskies_desktop.ingest.tracing.notes import MANY, Way
 from secondskies_desktop.signals.changes import SignalsChanged
 from secondskies_desktop.signals.event import Decoded, Undecodable
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.projection import Projection, Said
 from secondskies_desktop.signals.wire import decode
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.database.engine import URL, Connection
     from secondskies_desktop.ingest.store import Stored
+    from secondskies_desktop.ingest.tracing.notes import TraceNotes
     from secondskies_desktop.signals.changes import SignalRow
 
 _log = logger(__name__)
@@ -42,14 +46,24 @@ REBUILD_SLICE = 4_000
 class _Folded(NamedTuple):
     deliveries: list[Delivery]
     signals: list[SignalRow]
+    way: Way
 
 
 class Pump:
-    """Moves arrivals from the inbox into the projection; used by one thread at a time."""
+    """Moves arrivals from the inbox into the projection; used by one thread at a time.
 
-    def __init__(self, url: URL, publish: Callable[[object], None] | None = None) -> None:
+    `notes` take down how each arrival went; without them nothing is traced, as in a rebuild.
+    """
+
+    def __init__(
+        self,
+        url: URL,
+        publish: Callable[[object], None] | None = None,
+        notes: TraceNotes | None = None,
+    ) -> None:
         self._url = url
         self._publish = publish
+        self._notes = notes
         self._projection = Projection()
         self._connection: Connection | None = None
         self._position: int | None = None
@@ -90,6 +104,7 @@ class Pump:
                     count, left = self._slice(REBUILD_SLICE)
                 total += count
                 if not progress(total) or not left:
+                    self._write_notes()
                     return total
         except Exception as error:
             self.close()
@@ -99,12 +114,16 @@ class Pump:
         """Decode dead letters again with what the program knows now; returns how many are no longer dead."""
         connection = self._connected()
         with connection.begin():
-            if self._position is None:
-                self._projection.prepare(connection)
-                self._position = store.position(connection)
+            self._prepare(connection)
             found = store.arrivals_by_id(connection, inbox_ids)
         folded = self._fold([found[one] for one in sorted(found)], is_retry=True)
         return sum(1 for one in folded for row in one.deliveries if row.state != store.DEAD)
+
+    def finish(self) -> None:
+        """Write what is noted and close; a database that refuses costs the notes."""
+        with contextlib.suppress(Exception):
+            self._write_notes()
+        self.close()
 
     def close(self) -> None:
         """Let go of the connection and of all that is kept in memory."""
@@ -115,22 +134,54 @@ class Pump:
             connection.close()
             connection.engine.dispose()
 
+    def _write_notes(self) -> None:
+        if self._notes is not None and not self._notes.is_empty:
+            connection = self._connected()
+            with connection.begin():
+                self._notes.write(connection)
+
+    def _prepare(self, connection: Connection) -> int:
+        """Return the projection's place, read with all that belongs to it where it is not known."""
+        if self._position is None:
+            self._projection.prepare(connection)
+            if self._notes is not None:
+                self._notes.prepare(connection)
+            self._position = store.position(connection)
+        return self._position
+
     def _slice(self, limit: int) -> tuple[int, bool]:
         connection = self._connected()
         with connection.begin():
-            if self._position is None:
-                self._projection.prepare(connection)
-                self._position = store.position(connection)
-            arrivals = store.after(connection, self._position, limit)
+            arrivals = store.after(connection, self._prepare(connection), limit)
+            if self._notes is not None:
+                self._notes.write(connection, at_least=MANY if arrivals else 1)
         self._fold(arrivals, is_retry=False)
-        return len(arrivals), len(arrivals) == limit
+        if len(arrivals) == limit:
+            return limit, True
+        return len(arrivals), self._take_fills(limit)
+
+    def _take_fills(self, limit: int) -> bool:
+        """Join what stands in the log of fills, once no arrival waits; returns whether more is there."""
+        connection = self._connected()
+        with connection.begin():
+            place = store.fill_position(connection)
+            rows = fill_log.after(connection, place, limit)
+            if not rows:
+                return False
+            if store.take_turn(connection) != self._position:
+                raise DatabaseLocked("another process has folded meanwhile")
+            changed = self._projection.apply_fills(connection, rows)
+            store.set_fill_position(connection, rows[-1].id)
+        if changed and self._publish is not None:
+            self._publish(SignalsChanged(self._projection.seq, tuple(changed)))
+        return len(rows) == limit
 
     def _fold(self, arrivals: Sequence[Stored], *, is_retry: bool) -> list[_Folded]:
         """Fold arrivals in as few transactions as they allow, and publish each after its commit."""
         if not arrivals:
             return []
         failure: Exception | None = None
-        folded = _Folded([], [])
+        folded = _Folded([], [], Way(0))
         try:
             folded = self._fold_together(arrivals, is_retry=is_retry)
         except Exception as error:
@@ -155,6 +206,8 @@ class Pump:
                 self._publish(SignalsChanged(self._projection.seq, tuple(folded.signals)))
             pairs = zip(arrivals, folded.deliveries, strict=True)
             self._publish(ArrivalsChanged(tuple(_row(one, delivery) for one, delivery in pairs)))
+        if self._notes is not None and not is_retry:
+            self._notes.end(arrivals, folded.way, published=self._publish is not None)
         return [folded]
 
     def _fold_together(
@@ -162,6 +215,7 @@ class Pump:
     ) -> _Folded:
         """Fold arrivals in one transaction; with a `failure`, note them as dead letters because of it."""
         connection = self._connected()
+        way = Way(0) if self._notes is None else self._notes.begin(arrivals)
         said: list[Said] = []
         deliveries: list[Delivery] = []
         with connection.begin():
@@ -171,16 +225,19 @@ class Pump:
             first = note(connection, arrivals)
             for one in arrivals:
                 decoded = _decoded(one, failure)
+                way.decoded_ns.append(perf_counter_ns())
                 if isinstance(decoded, Decoded):
                     said.append(Said(one.inbox_id, one.received_us, one.stream, decoded))
                     deliveries.append(_delivery(one, decoded, is_first=one.inbox_id in first))
                 else:
                     deliveries.append(_dead(one, decoded))
             changed = self._projection.apply(connection, said)
+            way.folded_ns = perf_counter_ns()
             store.write_deliveries(connection, deliveries)
             if not is_retry:
                 store.set_position(connection, arrivals[-1].inbox_id)
-        return _Folded(deliveries, changed)
+        way.committed_ns = perf_counter_ns()
+        return _Folded(deliveries, changed, way)
 
     def _connected(self) -> Connection:
         if self._connection is None:

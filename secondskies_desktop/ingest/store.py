@@ -155,6 +155,18 @@ def set_position(connection: Connection, inbox_id: int) -> None:
         connection.execute(insert(pump_position).values(id=1, last_inbox_id=inbox_id))
 
 
+def fill_position(connection: Connection) -> int:
+    """Return the id of the log of fills up to which the projection stands."""
+    return connection.execute(select(pump_position.c.last_fill_id)).scalar() or 0
+
+
+def set_fill_position(connection: Connection, fill_id: int) -> None:
+    """Move the projection's place in the log of fills."""
+    changed = connection.execute(pump_position.update().values(last_fill_id=fill_id))
+    if not changed.rowcount:
+        connection.execute(insert(pump_position).values(id=1, last_inbox_id=0, last_fill_id=fill_id))
+
+
 def take_turn(connection: Connection) -> int:
     """Return the projection's place, and hold every other process back from moving it in this transaction."""
     if connection.dialect.name != "sqlite":
@@ -222,9 +234,17 @@ _LISTED = (
 
 
 def list_inbox(
-    connection: Connection, state: str | None = None, limit: int = 100, before: int | None = None
+    connection: Connection,
+    state: str | None = None,
+    limit: int = 100,
+    before: int | None = None,
+    between: tuple[int, int] | None = None,
 ) -> list[InboxRow]:
-    """Return arrivals, newest first, optionally of one state and before an id."""
+    """Return arrivals, newest first, optionally of one state, before an id, or from one time to under another.
+
+    Times (µs UTC) do not rise with the ids: a log brings old ones late. The search for them ends with a full
+    page, or looks through the whole inbox.
+    """
     query = select(*_LISTED).select_from(inbox.outerjoin(deliveries, deliveries.c.inbox_id == inbox.c.id))
     if state == PENDING:
         query = query.where(inbox.c.id > position(connection))
@@ -232,6 +252,8 @@ def list_inbox(
         query = query.where(deliveries.c.state == state)
     if before is not None:
         query = query.where(inbox.c.id < before)
+    if between is not None:
+        query = query.where(inbox.c.received_us >= between[0], inbox.c.received_us < between[1])
     query = query.order_by(inbox.c.id.desc()).limit(limit)
     return [InboxRow._make(row) for row in connection.execute(query)]
 

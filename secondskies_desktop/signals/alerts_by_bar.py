@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Said = tuple[list[Event], tuple[str, ...]]
 CONTRACT = 2
-_MAX_SEQ = 1e12
+_MAX_SEQ = 1e15
 """The number of our own contract (docs/alert-contract.md)."""
 _DAY_MINUTES = 1_440
 

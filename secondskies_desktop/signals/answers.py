@@ -64,6 +64,11 @@ def as_answer(view: SignalView) -> dict[str, Any]:
         "missing_minutes": view.missing_minutes,
         "linked_to": view.linked_to,
         "quality": view.quality,
+        "filled": [
+            {"field": one.field, "fill": one.id, "source": one.source, "confidence": one.confidence}
+            for one in view.filled
+        ],
+        "conflicts": {name: list(values) for name, values in view.conflicts.items()},
     }
 
 
@@ -72,4 +77,5 @@ def as_full_answer(view: SignalView) -> dict[str, Any]:
     answer = as_answer(view)
     for name in (*_TIMES, *_VALUES):
         answer[f"{name}_source"] = view.sources.get(name) if answer[name] is not None else None
+    answer["targets"] = view.targets
     return answer

@@ -8,19 +8,66 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from secondskies_desktop.foundation.market_hours import open_seconds_between
 from secondskies_desktop.foundation.sessions import session_at, trade_date
 from secondskies_desktop.signals.barreading import read_legs
+from secondskies_desktop.signals.fills import EVENTS, TARGETS, chosen, effective, standing
 from secondskies_desktop.signals.lifecycle import SIGNAL, SignalState, direction_of_state, entry_bar_us
 from secondskies_desktop.signals.view import SignalView
 from secondskies_desktop.signals.vocabulary import Direction, EventType, LegStatus, Source, Status
 
 if TYPE_CHECKING:
+    from secondskies_desktop.signals.fills import Filled
     from secondskies_desktop.signals.legreading import LegReading
 
 
 def derive(state: SignalState) -> SignalView:
     """Return what is known of a signal: the one reading that every screen, answer and hash uses."""
+    said, applied = effective(state)
+    view = _derive(said)
+    if applied:
+        view = _with_fills(view, state, applied)
+    if state.disputes is not None:
+        view = msgspec.structs.replace(view, conflicts=_conflicts(state))
+    return view
+
+
+def _with_fills(view: SignalView, state: SignalState, applied: list[Filled]) -> SignalView:
+    """Say of a view which of its values no message gave, and count only the events that came."""
+    sources = dict(view.sources)
+    inferred = list(view.inferred)
+    targets = None
+    for one in applied:
+        field = EVENTS.get(one.field, one.field)
+        if one.field == TARGETS:
+            targets = standing(state)[TARGETS][1].value
+        elif one.field in EVENTS or getattr(view, field) is not None:
+            sources[field] = one.source
+        if one.source == Source.INFERRED:
+            inferred.append(one.field if one.field in EVENTS and one.field not in state.kinds else field)
+    return msgspec.structs.replace(
+        view,
+        sources=dict(sorted(sources.items())),
+        inferred=tuple(dict.fromkeys(inferred)),
+        event_counts=_event_counts(state),
+        targets=targets,
+        filled=tuple(applied),
+    )
+
+
+def _conflicts(state: SignalState) -> dict[str, tuple[float, ...]]:
+    """Return the values that were received beside the claimed one, as long as the trader has not chosen."""
+    settled = chosen(state)
+    return {
+        name: tuple(value for _, value in others)
+        for name, others in sorted((state.disputes or {}).items())
+        if name not in settled
+    }
+
+
+def _derive(state: SignalState) -> SignalView:
     sources: dict[str, str] = {}
     inferred: list[str] = []
     direction = direction_of_state(state)

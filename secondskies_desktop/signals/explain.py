@@ -39,6 +39,7 @@ _SOURCE_WORDS = {
     Source.CHART: "the chart that the token or the log stands for",
     Source.INFERRED: "follows from the signal's own messages, none of them says it",
     Source.ARRIVAL: "arrival minus one minute: the body has no clock of its own",
+    Source.SECOND: "another message of the same triangle says so",
     Source.REPLAYED: "arrival of a replay, long after it happened: not when it happened",
 }
 

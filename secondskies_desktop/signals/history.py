@@ -20,6 +20,7 @@ _CONFIDENCE = {
     Source.ARRIVAL: "0.8",
     Source.INFERRED: "0.7",
     Source.REPLAYED: "unknown",
+    Source.SECOND: "0.95",
 }
 
 
@@ -71,6 +72,7 @@ def derived_events(view: SignalView) -> list[HistoryEvent]:
         ("BE_TRIGGERED", view.be_triggered_us, "be_triggered_at"),
         ("EXIT_BE", view.be_exit_us, "be_exit_at"),
         ("EXIT_SL", view.exit_us, "exit_at"),
+        ("CANCELLED", view.cancelled_us, "cancelled_at"),
     ):
         if kind in view.inferred:
             source = view.sources.get(field, Source.INFERRED)

@@ -73,6 +73,14 @@ class KeptSignals:
                 self._size += 1
         return group
 
+    def known(self, connection: Connection, stream: str, trade_id: str) -> Kept | None:
+        """Return a signal that is stored, None where there is none."""
+        kept = self._by_id.get(stream, {}).get(trade_id)
+        if kept is None:
+            for stored in store.load(connection, stream, [trade_id]):
+                kept = self.keep(stream, stored)
+        return kept
+
     def keep(self, stream: str, stored: Stored) -> Kept:
         """Return the signal of a stored row: the one in memory, if it is there."""
         group = self._by_id.setdefault(stream, {})

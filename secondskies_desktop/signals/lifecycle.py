@@ -14,6 +14,7 @@ import msgspec
 from secondskies_desktop.foundation.market_hours import next_open
 from secondskies_desktop.signals import legs as walks
 from secondskies_desktop.signals.climb import Climb, climb
+from secondskies_desktop.signals.fills import Fills
 from secondskies_desktop.signals.identity import MINUTE_US, parse_id
 from secondskies_desktop.signals.legs import Legs, Plan
 from secondskies_desktop.signals.vocabulary import SOURCE_RANK, Direction, EventType, Source
@@ -35,6 +36,8 @@ SIGNAL = "SIGNAL"
 """Name of the triangle bar among the times; the others are kinds of event."""
 _UPDATE = EventType.MFE_UPDATE
 _RECEIVED = Source.RECEIVED
+_DISPUTED = frozenset(("entry_price", "stop_loss"))
+_MAX_DISPUTED = 8
 _CLAIMED = frozenset(
     ("symbol", "entry_price", "stop_loss", "bars_to_confirm", "htf", "exit_price", "exit_reason")
 )
@@ -48,6 +51,7 @@ class SignalState(msgspec.Struct):
     others as plain extremes. `updates` counts distinct MFE updates; the projection that knows them keeps it.
     `alive_us` is the newest bar at which a snapshot listed the signal: its No-BE leg still ran. The last event
     is that of the latest arrival; the price is that of the newest bar, and of its prices the first received.
+    `disputes` keeps the values that were received beside the claimed one, each with its first arrival.
     """
 
     stream: str
@@ -76,6 +80,8 @@ class SignalState(msgspec.Struct):
     price_order: Order | None = None
     linked_to: str | None = None
     legs: Legs | None = None
+    disputes: dict[str, list[Claim]] | None = None
+    fills: Fills | None = None
 
     def value(self, name: str) -> Any:
         """Return the value that is claimed first for a name, or None."""
@@ -168,8 +174,14 @@ def _fold_detail(state: SignalState, event: Event, detail: dict[str, Any], order
     for name, value in detail.items():
         if name in _CLAIMED:
             claim = claims.get(name)
-            if claim is None or order < claim[0]:
+            if claim is None:
                 claims[name] = (order, value)
+                continue
+            other = (order, value)
+            if order < claim[0]:
+                claims[name], other = other, claim
+            if other[1] != claims[name][1] and name in _DISPUTED:
+                _dispute(state, name, other)
         elif name == "confirmed_us":
             _claim_time(state.times, EventType.CONFIRMED, value, detail["confirmed_source"])
         elif name == "by_bars":
@@ -183,6 +195,18 @@ def _fold_detail(state: SignalState, event: Event, detail: dict[str, Any], order
                 state.lowest_low = value
         elif name == "highest_high" and (state.highest_high is None or value > state.highest_high):
             state.highest_high = value
+
+
+def _dispute(state: SignalState, name: str, other: Claim) -> None:
+    """Keep a value that differs from the claimed one, with its first arrival."""
+    if state.disputes is None:
+        state.disputes = {}
+    first: dict[Any, Order] = {}
+    for order, value in (*state.disputes.get(name, ()), other):
+        if value != state.claims[name][1] and (value not in first or order < first[value]):
+            first[value] = order
+    kept = sorted((order, value) for value, order in first.items())
+    state.disputes[name] = kept[:_MAX_DISPUTED]
 
 
 def _claim_time(times: dict[str, TimeClaim], name: str, at_us: int, source: Source) -> None:

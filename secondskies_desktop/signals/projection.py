@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from secondskies_desktop.market import store as bar_store
+from secondskies_desktop.signals import fills as filling
 from secondskies_desktop.signals import store
 from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.derived import derive
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.market.bars import Bar
+    from secondskies_desktop.signals.fills import Fill
 
 Touched = dict[Kept, None]
 """The signals of a transaction that may have changed, in the order in which they were touched."""
@@ -84,6 +86,20 @@ class Projection:
                 _walk(connection, kept)
         noted.write(connection)
         touched.update(dict.fromkeys(link(connection, self._signals, list(touched))))
+        return self._write(connection, touched)
+
+    def apply_fills(self, connection: Connection, rows: Sequence[Fill]) -> list[SignalRow]:
+        """Join rows of the log of fills into their signals; returns the changed ones.
+
+        A row for a signal that nothing was heard of makes none.
+        """
+        self._signals.make_room()
+        touched: Touched = {}
+        for row in rows:
+            kept = self._signals.known(connection, row.stream, row.trade_id)
+            if kept is not None:
+                filling.join(kept.state, row)
+                touched[kept] = None
         return self._write(connection, touched)
 
     def _bring(self, connection: Connection, arrivals: Sequence[Said]) -> dict[str, dict[str, Kept]]:

@@ -204,6 +204,12 @@ def signals_by_trade_id(connection: Connection, trade_id: str) -> list[SignalRow
     return [_row(row) for row in connection.execute(query)]
 
 
+def signals_of(connection: Connection, stream: str, trade_ids: Sequence[str]) -> list[SignalRow]:
+    """Return the signals of a chart by their ids; those that are not there are left out."""
+    statement = "SELECT id,seq,view FROM signals WHERE stream=? AND trade_id IN"
+    return [_row(row) for row in fetch_by_keys(connection, statement, (stream,), trade_ids)]
+
+
 def events_of(connection: Connection, signal_id: int) -> list[EventPlace]:
     """Return where the events of one signal lie, in inbox order."""
     query = (
@@ -269,3 +275,68 @@ def write_tallies(connection: Connection, rows: Iterable[TallyRow]) -> None:
 def forget_tallies(connection: Connection) -> None:
     """Drop all counts; the signals can bring them back."""
     connection.execute(delete(signal_tallies))
+
+
+def update_times(connection: Connection, signal_id: int) -> list[int]:
+    """Return the clock readings (µs UTC) of a signal's updates to the second, rising; 0 where none is known."""
+    statement = "SELECT key FROM signal_events WHERE signal_id=? AND type=? ORDER BY key"
+    return [(row[0] >> 31) * 1_000_000 for row in fetch(connection, statement, (signal_id, _UPDATE))]
+
+
+def first_inbox_ids(connection: Connection, signal_id: int) -> dict[str, int]:
+    """Return the arrival that brought each kind of event but updates."""
+    statement = "SELECT type,inbox_id FROM signal_events WHERE signal_id=? AND type<>?"
+    return {row[0]: row[1] for row in fetch(connection, statement, (signal_id, _UPDATE))}
+
+
+def newest_inbox_id(connection: Connection, signal_id: int) -> int | None:
+    """Return the newest arrival that told something new of a signal."""
+    rows = fetch(connection, "SELECT max(inbox_id) FROM signal_events WHERE signal_id=?", (signal_id,))
+    newest: int | None = rows[0][0]
+    return newest
+
+
+def next_on_chart(connection: Connection, stream: str, after_us: int, limit: int = 4) -> list[OnBar]:
+    """Return the next signals of a chart by their triangle bar, behind a time (µs UTC)."""
+    statement = (
+        "SELECT trade_id,signal_us,direction FROM signals "
+        "WHERE stream=? AND signal_us>? AND direction IS NOT NULL ORDER BY signal_us LIMIT ?"
+    )
+    return [OnBar(*row) for row in fetch(connection, statement, (stream, after_us, limit))]
+
+
+def around_on_chart(connection: Connection, stream: str, at_us: int, within_us: int) -> list[SignalRow]:
+    """Return a few signals of a chart on both sides of a time, nearest first on each side."""
+    columns = "SELECT id,seq,view FROM signals WHERE stream=? AND signal_us"
+    rows = [
+        *fetch(
+            connection,
+            f"{columns}<? AND signal_us>=? ORDER BY signal_us DESC LIMIT 5",
+            (stream, at_us, at_us - within_us),
+        ),
+        *fetch(
+            connection,
+            f"{columns}>? AND signal_us<=? ORDER BY signal_us LIMIT 5",
+            (stream, at_us, at_us + within_us),
+        ),
+    ]
+    return [_row(row) for row in rows]
+
+
+def count_running(connection: Connection, stream: str, after_us: int, statuses: Sequence[str]) -> int:
+    """Return how many signals of a chart that are newer than a time stand in one of some states."""
+    marks = ",".join("?" * len(statuses))
+    statement = f"SELECT count(*) FROM signals WHERE status IN ({marks}) AND sort_us>? AND stream=?"
+    count: int = fetch(connection, statement, (*statuses, after_us, stream))[0][0]
+    return count
+
+
+def rules_of(connection: Connection, signal_id: int) -> frozenset[str]:
+    """Return the generations that told of a signal, by the deliveries of its newest and its oldest events."""
+    statement = (
+        "SELECT DISTINCT d.rule FROM deliveries d WHERE d.inbox_id IN ("
+        "SELECT min(inbox_id) FROM signal_events WHERE signal_id=? GROUP BY type "
+        "UNION SELECT max(inbox_id) FROM signal_events WHERE signal_id=?)"
+    )
+    rows = fetch(connection, statement, (signal_id, signal_id))
+    return frozenset(row[0] for row in rows if row[0] is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from secondskies_desktop.signals.fills import Filled
 from secondskies_desktop.signals.outcome import LegFacts
 from secondskies_desktop.signals.vocabulary import Direction, LegStatus, Status
 
@@ -14,6 +15,7 @@ class SignalView(msgspec.Struct, frozen=True, kw_only=True):
     Times are microseconds since the epoch, UTC, of bar opens (`*_received_us`: of arrivals). Prices and
     `risk_points` in points, excursions in R. `sources` names where each time and value came from, `inferred`
     the fields and events that no message says. `other_be` is the second reading of an ambiguous BE=1 leg.
+    `filled` names what has its value from a fill, `conflicts` the values that were received beside the one shown.
     """
 
     stream: str
@@ -55,6 +57,9 @@ class SignalView(msgspec.Struct, frozen=True, kw_only=True):
     last_received_us: int | None
     linked_to: str | None = None
     quality: int | None = None
+    targets: dict[str, float] | None = None
+    filled: tuple[Filled, ...] = ()
+    conflicts: dict[str, tuple[float, ...]] = msgspec.field(default_factory=dict)
 
     @property
     def sort_us(self) -> int:

@@ -122,6 +122,8 @@ class Source(StrEnum):
     """The body has no clock of its own: arrival minus one minute, floored."""
     REPLAYED = "replayed"
     """As `arrival`, but the body was delivered long after it happened."""
+    SECOND = "second source"
+    """Another message of the same triangle says so, under another id or by another way in."""
 
 
 SOURCE_RANK: dict[Source, int] = {source: rank for rank, source in enumerate(Source)}

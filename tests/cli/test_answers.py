@@ -159,6 +159,34 @@ def test_that_an_explanation_leads_from_bytes_to_the_value_that_is_shown(full: A
     assert (unknown.code, unknown.out) == (2, "")
 
 
+def test_that_an_arrival_is_shown_with_its_way_and_an_imported_one_with_what_is_known_of_it(
+    full: Asking,
+) -> None:
+    trace = full("inbox", "show", 1, "--json").json["trace"]
+    assert (trace["received_at"], trace["whole_us"]) == (None, None)
+    steps = {one["step"]: one for one in trace["steps"]}
+    assert list(steps) == ["stored", "taken", "decoded", "folded", "committed", "published"]
+    assert steps["decoded"]["took_us"] >= 0
+    assert steps["committed"]["at"] > steps["taken"]["at"]
+    assert steps["stored"] == {"step": "stored", "at": None, "took_us": None}
+    full("rebuild", "--json")
+    assert full("inbox", "show", 1, "--json").json["trace"] == trace
+
+
+def test_that_the_token_of_the_api_is_shown_once(empty: Asking) -> None:
+    made = empty("integrity", "token", "--json")
+    assert (made.code, len(made.json["token"]), made.json["kept_in"], made.json["url"]) == (
+        0,
+        43,
+        "file",
+        None,
+    )
+    shown = empty("integrity", "token", "--json")
+    assert (shown.code, shown.json["token"]) == (1, None)
+    assert made.json["token"] not in shown.out + shown.err
+    assert empty("integrity", "token", "--new", "--json").json["token"] != made.json["token"]
+
+
 def test_that_every_arrival_stands_in_one_state_newest_first(full: Asking) -> None:
     rows = full("inbox", "list", "--json").json
     assert [row["id"] for row in rows] == list(range(len(rows), 0, -1))
@@ -345,7 +373,7 @@ def test_that_the_doctor_changes_nothing_and_says_no_where_a_check_fails(ask: As
     fresh = ask("doctor", "--json")
     assert (fresh.code, fresh.json["profile"]) == (0, str(ask.home))
     assert [one["check"] for one in fresh.json["checks"]] == [
-        "sqlite", "settings", "database", "backups", "disk", "market calendar",
+        "sqlite", "settings", "database", "latency", "backups", "disk", "market calendar",
     ]  # fmt: skip
     assert not (ask.home / "secondskies.db").exists()
     (ask.home / "secondskies.db").write_bytes(b"not a database at all" * 99)

@@ -46,6 +46,7 @@ RULES = {
     Generation.ALL_SIGNALS: {"all-signals-export"},
     Generation.WRAPPED: {"wrapped-telemetry"},
     Generation.STAGE: {"automation-stage"},
+    Generation.CONTRACT: {"contract-2"},
 }
 EVERY_FAULT = Defects(
     duplicate=0.2,

@@ -11,9 +11,11 @@ import msgspec
 
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_alarm
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.engine.telemetry import Latency
 from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 from secondskies_desktop.signals.store import TallyRow
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.engine.desk import SignalEvent
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report, Statistics
     from secondskies_desktop.foundation.settings import Settings
+    from secondskies_desktop.ingest.tracing.trace import Trace
     from secondskies_desktop.market.bars import Bar
     from secondskies_desktop.signals.statistics import Summary
 
@@ -70,6 +73,7 @@ class FakeDesk:
         self.events: dict[int, tuple[SignalEvent, ...]] = {}
         self.bars: dict[int, tuple[Bar, ...]] = {}
         self.bodies: dict[int, ArrivalDetail] = {}
+        self.traces: dict[int, Trace] = {}
         self.explained: dict[int, list[tuple[str, str]]] = {}
         self.now_status = STATUS
         self.now_way_in = WAY_IN
@@ -192,7 +196,11 @@ class FakeDesk:
         return [one for one in self.explained.get(signal_id, []) if field in (None, one[0])]
 
     def arrivals(
-        self, limit: int, before_id: int | None = None, state: str | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        state: str | None = None,
+        day: date | None = None,
     ) -> list[ArrivalRow]:
         self._asked("arrivals")
         with self.lock:
@@ -200,18 +208,36 @@ class FakeDesk:
         return [
             row
             for row in ordered
-            if (before_id is None or row.inbox_id < before_id) and state in (None, row.state)
+            if (before_id is None or row.inbox_id < before_id)
+            and state in (None, row.state)
+            and day in (None, trade_date(row.received_us))
         ][:limit]
 
     def arrival_detail(self, inbox_id: int) -> ArrivalDetail | None:
         self._asked("arrival_detail")
         return self.bodies.get(inbox_id)
 
+    def trace(self, inbox_id: int) -> Trace | None:
+        self._asked("trace")
+        return self.traces.get(inbox_id)
+
+    def latency(self, day: date) -> Latency:
+        self._asked("latency")
+        return Latency(day, {}, {})
+
     def retry(self, inbox_ids: list[int]) -> int:
         self._asked("retry")
         waiting = [self.arrival_rows[one] for one in inbox_ids if self.arrival_rows[one].state == "dead"]
         self.arrive(*(msgspec.structs.replace(row, state="done", reason=None) for row in waiting))
         return len(waiting)
+
+    def trade_dates(self) -> list[tuple[date, int]]:
+        self._asked("trade_dates")
+        counts: dict[date, int] = {}
+        for row in self.arrival_rows.values():
+            day = trade_date(row.received_us)
+            counts[day] = counts.get(day, 0) + 1
+        return sorted(counts.items(), reverse=True)
 
     def way_in(self) -> WayIn:
         self._asked("way_in")

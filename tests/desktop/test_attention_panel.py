@@ -151,13 +151,14 @@ def test_that_a_storm_longer_than_a_page_leaves_no_gap(rig: Rig) -> None:
     rig.panel.tick(NOW_US)
     with rig.qtbot.waitSignal(rig.panel.loaded):
         rig.panel._read_newest()
-    for _ in range(3):
-        bar = rig.panel.past_table.verticalScrollBar()
+    bar, every = rig.panel.past_table.verticalScrollBar(), [one.id for one in reversed(rig.desk.history)]
+
+    def scrolled_to_the_end() -> bool:
         bar.setValue(0)
         bar.setValue(bar.maximum())
-        rig.qtbot.wait(50)
-    shown = [line.id for line in rig.panel.past_model.lines]
-    assert shown == [one.id for one in reversed(rig.desk.history)]
+        return [line.id for line in rig.panel.past_model.lines] == every
+
+    rig.qtbot.waitUntil(scrolled_to_the_end)
 
 
 def test_that_history_is_filtered_by_severity_and_text_and_esc_undoes_it(rig: Rig) -> None:

@@ -318,3 +318,26 @@ def test_that_painting_a_row_makes_no_pen_and_formats_nothing(
         monkeypatch.setattr(inks, name, refuse)
     monkeypatch.setattr(cell_painter, "QFontMetrics", refuse)
     panel.table.viewport().grab()
+
+
+def test_that_the_row_that_the_keyboard_comes_to_is_marked(qtbot: QtBot, panel: LiveSignals) -> None:
+    panel.activateWindow()
+    panel.setFocus()
+    panel.table.setFocus()
+    qtbot.waitUntil(lambda: panel.table.current_id() is not None)
+    assert panel.table.selected_ids() == [panel.table.current_id()]
+
+
+def test_that_the_cards_above_say_why_and_are_copied(panel: LiveSignals) -> None:
+    strip = panel.strip
+    menu = strip.menu_at(strip.cards["ENTRY"].geometry().center())
+    assert menu.actions()[0].text() == "Why this number?"
+    strip.copy_table()
+    lines = QGuiApplication.clipboard().text().split("\n")
+    assert [line.split("\t")[0] for line in lines][:3] == ["Triangles", "Confirmed", "Entries"]
+
+
+def test_that_the_rows_have_a_menu_with_the_reason(panel: LiveSignals) -> None:
+    index = panel.model.index(0, Column.SESSION)
+    place = panel.table.visualRect(index).center()
+    assert panel.table.menu.menu_at(place).actions()[0].text() == "Why this value?"

@@ -291,6 +291,24 @@ def dropped(window: MainWindow, *files: Path) -> QDropEvent:
     return event
 
 
+def test_that_a_cleared_filter_and_a_reset_workspace_come_back_by_undo(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    live = live_of(window)
+    live.filter.set(SignalFilter(Tab.ACTIVE, session="LONDON", text="bull"))
+    before = live.filter.wanted()
+    window.docks["webhook_monitor"].close()
+    live.filter.clear_all()
+    window.reset_workspace()
+    assert window.docks["webhook_monitor"].isVisible()
+    window.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not window.docks["webhook_monitor"].isVisible())
+    assert window.undo()
+    assert live.filter.wanted() == before
+    assert not window.undo()
+
+
 def test_that_a_dropped_alert_log_is_imported_and_its_counts_told(
     qtbot: QtBot, window: MainWindow, bridge: Bridge, readers: Readers, tmp_path: Path
 ) -> None:
@@ -337,12 +355,13 @@ def test_that_a_failed_import_says_why(
 
 
 def test_that_the_demo_says_so_in_the_title_and_on_every_panel(window: MainWindow) -> None:
-    window.set_demo(demo=True, profile="x")
+    window.set_badge("DEMO", "x")
     assert "DEMO" in window.windowTitle()
-    assert all(not panel.header.demo.isHidden() for panel in window.panels.values())
-    window.set_demo(demo=False, profile="live")
+    assert {panel.header.badge.text() for panel in window.panels.values()} == {"DEMO"}
+    assert all(not panel.header.badge.isHidden() for panel in window.panels.values())
+    window.set_badge("", "live")
     assert window.windowTitle() == "Second Skies · live"
-    assert all(panel.header.demo.isHidden() for panel in window.panels.values())
+    assert all(panel.header.badge.isHidden() for panel in window.panels.values())
 
 
 def test_that_attention_reaches_strip_and_status_bar(

@@ -170,12 +170,14 @@ def test_that_only_his_own_hand_leads_to_a_mark() -> None:
     calls = {
         f"{name} in {file.relative_to(package).as_posix()}"
         for file in package.rglob("*.py")
-        for name in ("write_roadmap_mark(", "mark_module(")
+        for name in ("write_roadmap_mark(", "mark_module(", "copy_roadmap_marks(")
         if re.search(rf"(?<!def ){re.escape(name)}", file.read_text(encoding="utf-8"))
     }
     assert calls == {
         "write_roadmap_mark( in engine/desk.py",
         "mark_module( in desktop/panels/roadmap/panel.py",
+        # His own marks, as they are, into the scratch profile of a replay, where none can be set.
+        "copy_roadmap_marks( in engine/replay_tape.py",
     }
 
 
@@ -209,6 +211,18 @@ def test_that_undo_takes_back_the_last_mark_that_was_written(
     with qtbot.waitSignal(panel.loaded):
         panel.undo.click()
     assert marked(desk) == {"L1/H1.2": False}
+
+
+def test_that_a_mark_offers_once_to_be_taken_back(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:
+    offered: list[Callable[[], object]] = []
+    panel.undoable.connect(offered.append)
+    with qtbot.waitSignal(panel.loaded):
+        panel.model.marked.emit("L1/H1.2", True)
+    (back,) = offered
+    with qtbot.waitSignal(panel.loaded):
+        back()
+    assert marked(desk) == {"L1/H1.2": False}
+    assert len(offered) == 1
 
 
 def test_that_a_mark_waits_for_the_one_before_it(qtbot: QtBot, panel: RoadmapPanel, desk: FakeDesk) -> None:

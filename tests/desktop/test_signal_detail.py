@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from secondskies_desktop.desktop.panels.signal_detail.journey_strip import stops_of
 from secondskies_desktop.desktop.panels.signal_detail.panel import SignalDetail
@@ -61,7 +64,34 @@ def test_that_a_chosen_signal_is_shown_with_its_events_and_chart(qtbot: QtBot, p
     shown(qtbot, panel)
     assert panel.events.rowCount() == 3
     assert panel.chart is not None
-    qtbot.waitUntil(lambda: "MFE No-BE +1.50R" in panel.chart.readout.text())  # type: ignore[union-attr]
+    qtbot.waitUntil(lambda: "MFE No-BE 1.50R" in panel.chart.readout.text())  # type: ignore[union-attr]
+
+
+def test_that_the_chart_is_copied_and_has_a_tick_a_minute_at_most(qtbot: QtBot, panel: SignalDetail) -> None:
+    shown(qtbot, panel)
+    chart = panel.chart
+    assert chart is not None
+    qtbot.waitUntil(lambda: bool(chart._curves))
+    chart.copy_table()
+    head, first, *_ = QGuiApplication.clipboard().text().split("\n")
+    assert head == "line\ttime\tR"
+    assert first.split("\t")[::2] == ["MFE No-BE", "0.5"]
+    assert first.split("\t")[1].endswith(" NY")
+    chart.copy_picture()
+    assert not QGuiApplication.clipboard().image().isNull()
+    ticks = chart.plot.getAxis("bottom").tickValues(NOW_US / 1e6, NOW_US / 1e6 + 90, 400)
+    assert all(at % 60 == 0 for _, places in ticks for at in places)
+
+
+def test_that_times_in_events_are_those_of_new_york(
+    qtbot: QtBot, panel: SignalDetail, desk: FakeDesk
+) -> None:
+    event = an_event(1, 0.5)
+    desk.events[1] = (msgspec.structs.replace(event, values={"signal_at": "2025-12-11T12:30:00Z"}),)
+    shown(qtbot, panel)
+    values = panel.events.index(0, 5)
+    assert values.data() == "signal_at 2025-12-11 07:30:00 NY"
+    assert "07:30:00 NY" in values.data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_that_a_number_opens_its_reason(qtbot: QtBot, panel: SignalDetail) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from secondskies_desktop.desktop import formats
 from secondskies_desktop.desktop.attention import Noticed
@@ -71,7 +71,7 @@ def texts(panel: Panel) -> list[str]:
 def test_that_without_signals_nothing_is_made_up(
     qtbot: QtBot, kind: type[Panel], bridge: Bridge, readers: Readers
 ) -> None:
-    panel = opened(qtbot, kind(clock=lambda: NOW_US), FakeDesk(), bridge, readers)  # type: ignore[call-arg]
+    panel = opened(qtbot, kind(clock=lambda: NOW_US), FakeDesk(), bridge, readers)
     numbers = [text for text in texts(panel) if re.search(r"[1-9]\.\d\dR", text)]
     assert numbers == []
     assert not any("$" in text for text in texts(panel))
@@ -163,6 +163,45 @@ def test_that_a_trade_date_of_the_calendar_is_told_and_taken(
     with qtbot.waitSignal(panel.loaded):
         panel.chooser.day.click()
     assert told[-1] is None
+
+
+@pytest.mark.parametrize("kind", [MainDashboard, SignalStatistics])
+def test_that_a_trade_date_is_taken_away_everywhere_and_by_nothing_else(
+    qtbot: QtBot,
+    kind: type[MainDashboard | SignalStatistics],
+    desk: FakeDesk,
+    bridge: Bridge,
+    readers: Readers,
+) -> None:
+    panel = opened(qtbot, kind(clock=lambda: NOW_US), desk, bridge, readers)
+    told: list[date | None] = []
+    panel.day_chosen.connect(told.append)
+    panel.chooser.mode._buttons["BE=1"].click()
+    assert told == []
+    panel.show_day(TODAY)
+    panel.chooser.day.click()
+    assert told == [None]
+
+
+def test_that_no_choice_and_no_column_is_cut_in_a_narrow_panel(
+    qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers
+) -> None:
+    panel = opened(qtbot, SignalStatistics(clock=lambda: NOW_US), desk, bridge, readers)
+    panel.resize(430, 700)
+    table = panel.breakdown.table
+    buttons = [one for one in panel.chooser.findChildren(QPushButton) if not one.isHidden()]
+    qtbot.waitUntil(lambda: all(one.width() >= one.sizeHint().width() for one in buttons))
+    qtbot.waitUntil(lambda: table.width() < 430)
+    shown = [label for line in table._labels for label in line if label.isVisible()]
+    assert all(label.geometry().right() <= table.width() for label in shown)
+    assert table.texts()[0] == ["", "Signals", "n", "W · BE · L", "Mean", "MFE No-BE"]
+
+
+def test_that_of_more_silent_signals_than_were_looked_at_there_are_at_least_so_many() -> None:
+    silent = a_view(status=Status.ACTIVE, last_received_us=NOW_US - 30 * 3_600_000_000)
+    rows = [a_row(number, silent) for number in range(1, 4)]
+    assert exposure(rows, NOW_US, 3).silent_words == "3+"
+    assert exposure(rows, NOW_US, 100).silent_words == "3"
 
 
 def test_that_the_calendar_goes_through_the_months(

@@ -6,19 +6,26 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 
-from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import after_bar
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter, after_bar
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import MOST, ArrivalsModel
 from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
+from secondskies_desktop.desktop.remembered import Remembered
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import ArrivalDetail
 from secondskies_desktop.engine.desk import TestAlert as AlertAnswer
+from secondskies_desktop.foundation.clock import system_clock
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.changes import ArrivalRow
+from secondskies_desktop.ingest.tracing.trace import STEPS, Step, Trace
 from tests.desktop.fake_desk import FakeDesk
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from secondskies_desktop.desktop.bridge import Bridge
@@ -130,7 +137,7 @@ def test_that_paging_goes_on_without_a_gap_after_the_oldest_were_dropped(
     for _ in range(3):
         panel.table.scrollToBottom()
         panel._on_scroll(panel.table.verticalScrollBar().maximum())
-        qtbot.waitUntil(lambda: not panel._paging)
+        qtbot.waitUntil(lambda: panel._page is None)
     shown = [panel.model.row_at(row).inbox_id for row in range(panel.model.rowCount())]  # type: ignore[union-attr]
     assert shown == list(range(shown[0], shown[0] - len(shown), -1))
 
@@ -140,6 +147,80 @@ def test_that_a_filter_shows_only_what_matches(panel: WebhookMonitor) -> None:
     assert panel.model.rowCount() == 1
     panel.go_back()
     assert panel.model.rowCount() == 5
+
+
+def test_that_a_filter_wants_all_of_its_words(panel: WebhookMonitor) -> None:
+    panel.words.setText("json #3")
+    assert panel.model.rowCount() == 1
+    panel.words.setText("json #4")
+    assert (panel.model.rowCount(), panel.rows.state) == (0, PaneState.EMPTY)
+    panel.go_back()
+    assert (panel.model.rowCount(), panel.rows.state) == (5, PaneState.CONTENT)
+
+
+def test_that_a_trade_date_shows_its_arrivals_only_also_those_far_back_and_is_cleared_for_every_panel(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    day_us = 86_400_000_000
+    earlier = {number: an_arrival(number) for number in range(1, 601)}
+    early = {
+        number: msgspec.structs.replace(row, received_us=row.received_us - day_us)
+        for number, row in earlier.items()
+    }
+    desk.arrival_rows = early | {number: an_arrival(number) for number in range(601, 1_001)}
+    with qtbot.waitSignal(panel.loaded):
+        panel.pane.retry.emit()
+    panel.show_day(trade_date(NOON_US - day_us))
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 200)
+    assert panel.model.row_at(0).inbox_id == 600  # type: ignore[union-attr]
+    assert panel.day.isVisible()
+    assert panel.states._counts == {"All": "200+", "Done": "200+", "Dead": "0", "Pending": "0"}
+    panel.table.scrollToBottom()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 400)
+    desk.arrive(an_arrival(1_001))
+    qtbot.waitUntil(lambda: 1_001 in panel.model.known)
+    assert panel.model.rowCount() == 400
+    with qtbot.waitSignal(panel.day_chosen) as told:
+        panel.day.click()
+    assert told.args == [None]
+    panel.show_day(None)
+    shown = [panel.model.row_at(row).inbox_id for row in range(panel.model.rowCount())]  # type: ignore[union-attr]
+    assert shown == list(range(1_001, 1_001 - len(shown), -1))
+    assert not panel.day.isVisible()
+
+
+def test_that_a_trade_date_without_arrivals_says_so(qtbot: QtBot, panel: WebhookMonitor) -> None:
+    panel.show_day(trade_date(0))
+    qtbot.waitUntil(lambda: panel.rows.state is PaneState.EMPTY)
+
+
+def test_that_chosen_arrivals_are_copied_for_a_spreadsheet(panel: WebhookMonitor) -> None:
+    panel.table.selectRow(0)
+    QTest.keySequence(panel.table, QKeySequence(QKeySequence.StandardKey.Copy))
+    head, row = QGuiApplication.clipboard().text().split("\n")
+    assert head.split("\t")[:3] == ["Arrived NY", "State", "Event"]
+    assert row.split("\t")[:3] == ["08 Dec 12:00:05", "done", "MFE_UPDATE_BATCH"]
+
+
+def test_that_a_row_says_why_by_its_menu(panel: WebhookMonitor) -> None:
+    menu = panel.table.findChild(RowsMenu)
+    assert menu is not None
+    place = panel.table.visualRect(panel.model.index(2, 8)).center()
+    names = [action.text() for action in menu.menu_at(place).actions() if action.text()]
+    assert names == ["Why this value?", "Copy rows (TSV)", "Copy as picture (PNG)"]
+    menu.explain(panel.model.index(2, 8))
+    assert menu._why.text.text() == "not JSON"
+
+
+def test_that_the_columns_are_remembered(qtbot: QtBot, panel: WebhookMonitor, tmp_path: Path) -> None:
+    remembered = Remembered(tmp_path / "desktop.json")
+    panel.table.horizontalHeader().moveSection(0, 3)
+    panel.save_state(remembered)
+    remembered.write()
+    again = WebhookMonitor()
+    qtbot.addWidget(again)
+    again.restore_state(Remembered(tmp_path / "desktop.json"))
+    assert again.table.horizontalHeader().visualIndex(0) == 3
 
 
 def test_that_the_chosen_arrival_is_shown_step_by_step(
@@ -172,6 +253,52 @@ def test_that_a_test_alert_says_what_became_of_it(
     assert panel.card.test.isEnabled()
 
 
+def a_detail(row: ArrivalRow) -> ArrivalDetail:
+    return ArrivalDetail(row, b"{}", {"rule": "x"}, (), (), 1)
+
+
+def a_trace(inbox_id: int) -> Trace:
+    spans = (800, 1_200, 31, None, 250, 50)
+    steps = tuple(Step(name, NOON_US, took) for name, took in zip(STEPS, spans, strict=True))
+    return Trace(inbox_id, NOON_US, steps, 2_700)
+
+
+def test_that_the_inspector_shows_how_long_each_step_took(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    desk.bodies[4] = a_detail(desk.arrival_rows[4])
+    desk.traces[4] = a_trace(4)
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    qtbot.waitUntil(lambda: "published" in panel.inspector.way.text())
+    assert panel.inspector.way.text() == (
+        "2.70 ms  =  stored 800 µs  →  taken 1.20 ms  →  decoded 31 µs  →  folded –  →  committed 250 µs"
+        "  →  published 50 µs"
+    )
+
+
+def test_that_an_arrival_without_a_trace_says_so(qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk) -> None:
+    desk.bodies[4] = a_detail(desk.arrival_rows[4])
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    qtbot.waitUntil(lambda: panel.inspector.way.text() == "No times were noted")
+    asked = desk.calls.count("trace")
+    panel.tick(NOON_US)
+    assert desk.calls.count("trace") == asked
+
+
+def test_that_the_way_of_a_fresh_arrival_is_shown_as_soon_as_it_is_noted(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    row = msgspec.structs.replace(an_arrival(9), received_us=system_clock())
+    desk.bodies[9] = a_detail(row)
+    desk.arrive(row)
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 6)
+    panel.table.setCurrentIndex(panel.model.index(0, 0))
+    qtbot.waitUntil(lambda: panel.inspector.way.text() == "No times were noted")
+    desk.traces[9] = a_trace(9)
+    panel.tick(system_clock())
+    qtbot.waitUntil(lambda: "stored 800 µs" in panel.inspector.way.text())
+
+
 def test_that_an_empty_inbox_says_how_to_fill_it(qtbot: QtBot, bridge: Bridge, readers: Readers) -> None:
     panel = WebhookMonitor()
     qtbot.addWidget(panel)
@@ -196,7 +323,7 @@ def test_that_the_model_keeps_qts_rules(dressed: object) -> None:
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.replace_all(an_arrival(number) for number in range(10, 20))
     model.apply([an_arrival(25), an_arrival(22), an_arrival(5), an_arrival(12, "dead")])
-    model.set_filter("dead", "")
+    model.set_filter(ArrivalFilter("dead"))
     model.apply([an_arrival(30, "dead"), an_arrival(12, "done")])
     assert model.rowCount() == 1
     del tester

@@ -10,7 +10,7 @@ import pytest
 
 from secondskies_desktop.foundation import store
 from secondskies_desktop.foundation.clock import system_clock
-from secondskies_desktop.foundation.jobs import Job, Jobs
+from secondskies_desktop.foundation.jobs import ClockedJobs, Job, Jobs
 from tests.clocks import START_US
 from tests.databases import reading, writing
 
@@ -115,3 +115,29 @@ def test_that_only_runs_that_ended_well_count_as_runs(database: URL) -> None:
     with reading(database) as connection:
         assert store.last_run_started(connection, "backup") == 3
         assert store.last_run_started(connection, "never") is None
+
+
+async def test_that_jobs_of_a_replay_go_by_its_clock_and_others_do_not_run(clock: FrozenClock) -> None:
+    ran: list[tuple[str, int]] = []
+    told = asyncio.Semaphore(0)
+
+    def noting(name: str) -> Job:
+        async def work() -> str:
+            ran.append((name, clock()))
+            told.release()
+            if len(ran) == 1:
+                raise ValueError("a failure ends nothing")
+            return ""
+
+        return Job(name, 60.0, work, recorded=False, in_replay=name == "look")
+
+    jobs = ClockedJobs(clock)
+    await jobs.start([noting("backup"), noting("look")])
+    await asyncio.sleep(2 * ClockedJobs.LOOKS_EVERY_S)
+    assert ran == [], "while its clock stands still nothing is due"
+    for count in (1, 2):
+        clock.advance(3_600)
+        await asyncio.wait_for(told.acquire(), PATIENCE_S)
+        assert len(ran) == count
+    jobs.stop()
+    assert ran == [("look", START_US + 3_600_000_000), ("look", START_US + 7_200_000_000)]

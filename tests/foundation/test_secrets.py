@@ -12,7 +12,13 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from secondskies_desktop.foundation import secrets
-from secondskies_desktop.foundation.secrets import FILE, KEYRING, UnreadableSecret, WebhookSecret
+from secondskies_desktop.foundation.secrets import (
+    FILE,
+    KEYRING,
+    IntegrityToken,
+    UnreadableSecret,
+    WebhookSecret,
+)
 from secondskies_desktop.ingest.tokens import new_secret
 
 if TYPE_CHECKING:
@@ -157,3 +163,22 @@ def test_that_a_new_secret_takes_the_place_of_the_old_one(tmp_path: Path, ring: 
     assert WebhookSecret(tmp_path).read_or_create(never) == ("C" * 43, FILE)
     assert secret.replace("D" * 43) == FILE
     assert WebhookSecret(tmp_path).read_or_create(never) == ("D" * 43, FILE)
+
+
+def test_that_every_secret_has_a_place_of_its_own_and_every_new_one_leaves_a_trace(
+    tmp_path: Path, ring: FakeKeyring
+) -> None:
+    webhook, token = WebhookSecret(tmp_path), IntegrityToken(tmp_path)
+    assert token.read() is None
+    assert token.written() == ()
+    webhook.replace("W" * 43)
+    assert token.replace("A" * 43) == KEYRING
+    first = token.written()
+    assert first
+    assert (webhook.read(), token.read()) == (("W" * 43, KEYRING), ("A" * 43, KEYRING))
+    token.replace("B" * 43)
+    assert token.written() != first
+    assert len(ring.entries) == 2
+    ring.entries.clear()
+    with pytest.raises(UnreadableSecret, match="token of the Integrity API is no longer in the OS keyring"):
+        token.read()

@@ -18,6 +18,7 @@ from secondskies_desktop.foundation.sessions import (
     next_session,
     session_at,
     trade_date,
+    trade_date_bounds,
     wall_to_utc_us,
 )
 
@@ -248,3 +249,11 @@ def test_that_the_next_session_begins_where_this_one_ends(instant_us: int) -> No
     assert instant_us < begin_us <= instant_us + 7 * HOUR_US
     assert session_at(begin_us) is session
     assert session_at(begin_us - 1) is session_at(instant_us) is not session
+
+
+@given(st.dates(date(2015, 1, 1), date(2035, 1, 1)))
+def test_that_the_bounds_of_a_trade_date_hold_it_and_no_other(day: date) -> None:
+    begins, over = trade_date_bounds(day)
+    assert trade_date(begins) == trade_date(over - 1) == day
+    assert trade_date(begins - 1) == day - timedelta(days=1)
+    assert trade_date(over) == day + timedelta(days=1)

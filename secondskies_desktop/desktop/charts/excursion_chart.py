@@ -6,20 +6,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.theme import Tone
-from secondskies_desktop.desktop.widgets.labels import Text
+from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.foundation.documents.table import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtGui import QContextMenuEvent
+
     from secondskies_desktop.engine.desk import SignalDetail, SignalEvent
 
 _HEIGHT = 22 * theme.GRID
+_HEADS = ("line", "time", "R")
 _LINES = ((1.0, "+1R · break-even", Tone.BE), (0.0, "entry", Tone.MUTED), (-1.0, "stop", Tone.DANGER))
 
 
@@ -63,8 +67,26 @@ def _curve(name: str, tone: Tone, events: Sequence[SignalEvent], field: str) -> 
     return Curve(name, tone, [x for x, _ in points], [y for _, y in points])
 
 
+_STEPS_S = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400)
+_TICK = 8 * theme.GRID
+"""Least distance of two ticks."""
+_LEAST_S = 600
+"""A trade of one bar stands in so much time."""
+
+
+def _is_short(curve: Curve) -> bool:
+    return curve.times[-1] - curve.times[0] < _LEAST_S / 2
+
+
 class NewYorkAxis(pg.AxisItem):
-    """Minutes of New York's clock."""
+    """Whole minutes of New York's clock."""
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        """Place the ticks: each on a minute of its own."""
+        wanted = (high - low) * _TICK / max(size, 1)
+        step = next((one for one in _STEPS_S if one >= wanted), _STEPS_S[-1])
+        first = -int(-low // step) * step
+        return [(step, [float(at) for at in range(first, int(high) + 1, step)])]
 
     def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
         """Write the ticks."""
@@ -77,7 +99,8 @@ class ExcursionChart(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._curves: list[Curve] = []
-        self.readout = Text("", Tone.MUTED, typeface.small_font())
+        self.readout = Elided(tone=Tone.MUTED)
+        self.readout.setFont(typeface.small_font())
         self.plot = pg.PlotWidget(axisItems={"bottom": NewYorkAxis("bottom")})
         self.plot.setMinimumHeight(_HEIGHT)
         self.plot.setMenuEnabled(False)
@@ -91,9 +114,27 @@ class ExcursionChart(QWidget):
         column.addWidget(self.readout)
         column.addWidget(self.plot, 1)
         self._waiting: SignalDetail | None = None
+        self._signal_id: int | None = None
+        self._is_moved = False
+        """The trader has moved or zoomed the times of this signal."""
+        self.plot.getViewBox().sigRangeChangedManually.connect(self._on_moved)
+        # The menu of the chart, not one of the plot.
+        self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def _on_moved(self, *_how: object) -> None:
+        self._is_moved = True
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy as table (TSV)", self.copy_table)
+        menu.addAction("Copy as picture (PNG)", self.copy_picture)
+        menu.popup(event.globalPos())
 
     def show_detail(self, detail: SignalDetail) -> None:
         """Draw a signal; while the chart is hidden the drawing waits."""
+        if detail.row.id != self._signal_id:
+            self._signal_id, self._is_moved = detail.row.id, False
         if not self.isVisible():
             self._waiting = detail
         else:
@@ -116,14 +157,20 @@ class ExcursionChart(QWidget):
             axis.setTextPen(look.muted)
             axis.setStyle(tickFont=typeface.small_font())
         plot.getAxis("left").setWidth(5 * theme.GRID)
+        self._curves = [curve for curve in curves_of(detail) if curve.times]
+        at_right = all(_is_short(curve) for curve in self._curves)
         for level, label, tone in _LINES:
             pen = pg.mkPen(
                 look.of(tone), width=1, style=Qt.PenStyle.DashLine if level else Qt.PenStyle.SolidLine
             )
-            options = {"position": 0.02, "color": look.of(tone), "anchors": [(0, 1), (0, 1)]}
+            # The names of the lines stand where those of the curves do not.
+            options = {
+                "position": 0.98 if at_right else 0.02,
+                "color": look.of(tone),
+                "anchors": [(1, 1) if at_right else (0, 1)] * 2,
+            }
             plot.addItem(pg.InfiniteLine(level, angle=0, pen=pen, label=label, labelOpts=options))
         self._draw_bars(detail)
-        self._curves = [curve for curve in curves_of(detail) if curve.times]
         for curve in self._curves:
             width = 1 if curve.tone is Tone.FAINT else 2
             alone = len(curve.times) == 1
@@ -138,7 +185,19 @@ class ExcursionChart(QWidget):
         self._cross.setPen(look.faint)
         self._cross.hide()
         plot.addItem(self._cross, ignoreBounds=True)
+        self._show_all()
         self._say_last()
+
+    def _show_all(self) -> None:
+        """Show every point and both lines that decide, with room for their names."""
+        times = [at for curve in self._curves for at in curve.times]
+        values = [value for curve in self._curves for value in curve.values]
+        low, high = min([-1.0, *values]), max([1.0, *values])
+        room = (high - low) / 8
+        self.plot.setYRange(low - room / 2, high + room, padding=0)
+        if times and not self._is_moved:
+            over = max(*times, min(times) + _LEAST_S)
+            self.plot.setXRange(min(times), over, padding=0.02)
 
     def _label_curves(self) -> None:
         """Name each line at its end; names of lines that end on one level share a label."""
@@ -147,9 +206,8 @@ class ExcursionChart(QWidget):
             ends.setdefault(round(curve.values[-1], 1), []).append(curve)
         for level, curves in ends.items():
             name = " · ".join(curve.name for curve in curves)
-            # A line ends where its name does; a single point has no room to its left.
-            is_point = all(curve.times[0] == curve.times[-1] for curve in curves)
-            anchor = (0.5, 1) if is_point else (1, 1)
+            # A line ends where its name does; a short one has no room to its left.
+            anchor = (0 if all(map(_is_short, curves)) else 1, 0 if level < 0 else 1)
             label = pg.TextItem(name, color=theme.look().of(curves[0].tone), anchor=anchor)
             label.setFont(typeface.small_font())
             label.setPos(max(curve.times[-1] for curve in curves), level)
@@ -180,7 +238,8 @@ class ExcursionChart(QWidget):
         for curve in self._curves:
             known = [value for at, value in zip(curve.times, curve.values, strict=True) if at <= second]
             if known:
-                parts.append(f"{curve.name} {formats.r_multiple(known[-1])}")
+                write = formats.r_multiple if curve.tone is Tone.FAINT else formats.excursion
+                parts.append(f"{curve.name} {write(known[-1])}")
         self.readout.say("   ".join(parts))
 
     def _on_move(self, arguments: tuple[object, ...]) -> None:
@@ -199,12 +258,23 @@ class ExcursionChart(QWidget):
 
     def export_csv(self, file: Path) -> int:
         """Write the points of all lines; returns the number of rows."""
-        rows = [
+        return write_csv(file, _HEADS, self._points())
+
+    def _points(self) -> list[tuple[str, str, float]]:
+        return [
             (curve.name, formats.ny_stamp(int(at) * 1_000_000), value)
             for curve in self._curves
             for at, value in zip(curve.times, curve.values, strict=True)
         ]
-        return write_csv(file, ("line", "time", "R"), rows)
+
+    def copy_table(self) -> None:
+        """Put the points of all lines on the clipboard, tabs between the cells."""
+        lines = [_HEADS, *((name, at, f"{value:g}") for name, at, value in self._points())]
+        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def copy_picture(self) -> None:
+        """Put the chart on the clipboard as it looks."""
+        QGuiApplication.clipboard().setPixmap(self.grab())
 
     def export_png(self, file: Path) -> bool:
         """Save the chart as it stands."""

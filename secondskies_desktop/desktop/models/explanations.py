@@ -17,6 +17,7 @@ _SOURCES = {
     "received": "received",
     "id": "read off the trade id",
     "recomputed": "recomputed from the bars or from received values",
+    "second source": "from another message of the same triangle",
     "chart": "from the chart that the stream stands for",
     "inferred": "inferred from the signal's own messages",
     "arrival": "from the arrival: the message has no clock of its own",

@@ -77,6 +77,13 @@ def results(one: Summary) -> str:
     return " · ".join(parts)
 
 
+def counts_of(one: Summary) -> str:
+    """Return wins, scratches and losses for a column whose head names them."""
+    if not one.decided:
+        return formats.UNKNOWN
+    return " · ".join(formats.count(number) for number in (one.wins, one.scratches, one.losses))
+
+
 def be_change(one: Summary, basis: Basis) -> Kpi:
     """Return what BE=1 changed in sum against No-BE at the same target, over signals certain in both."""
     if not one.pairs:
@@ -117,7 +124,7 @@ def confirmed_share(one: Summary) -> Kpi:
             f"No cancellation was told: any of the {formats.count(pending)} pending triangles may have been "
             f"cancelled, so the share of the {formats.count(one.confirmed)} confirmed ones is not known"
         )
-        return Kpi("UNKNOWN", "no cancellation told", why, Tone.UNKNOWN)
+        return Kpi("UNKNOWN", "none cancelled", why, Tone.UNKNOWN)
     interval = wilson(one.confirmed, settled)
     ends = "" if interval is None else f"{100 * interval.low:.0f}–{100 * interval.high:.0f} % · "
     why = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.models.basis import TARGET_CHOICES, Basis, Span
@@ -19,11 +19,15 @@ from secondskies_desktop.signals.outcome import BeMode
 if TYPE_CHECKING:
     from datetime import date
 
+    from PySide6.QtGui import QResizeEvent
+
 
 class BasisChooser(QWidget):
     """Target, mode, span; a trade date chosen elsewhere stands in for the span until it is taken away."""
 
     changed = Signal()
+    day_cleared = Signal()
+    """The trader took the one trade date away, here."""
 
     def __init__(self, parent: QWidget | None = None, *, spans: bool = True) -> None:
         super().__init__(parent)
@@ -40,18 +44,43 @@ class BasisChooser(QWidget):
         self.day = QPushButton()
         self.day.setToolTip("Every number is of this trade date; click for the span again")
         self.day.hide()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GRID)
-        row.addWidget(Text("Target", Tone.MUTED))
-        for widget in (self.target, self.mode, self.span, self.day):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self._upper, self._lower = QHBoxLayout(), QHBoxLayout()
+        self._above = (Text("Target", Tone.MUTED), self.target, self.mode)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.HALF)
+        for row in (self._upper, self._lower):
+            row.setSpacing(theme.GRID)
+            row.addStretch(1)
+            column.addLayout(row)
+        for place, widget in enumerate(self._above):
+            self._upper.insertWidget(place, widget)
+        self._in_one_row: bool | None = None
+        self._place(in_one_row=True)
         self.set(self.basis)
         self.target.activated.connect(self._on_change)
         self.mode.chosen.connect(self._on_change)
         self.span.chosen.connect(self._on_change)
-        self.day.clicked.connect(lambda: self.choose_day(None))
+        self.day.clicked.connect(self._on_day_cleared)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let span and trade date stand under target and mode where one row has no room for all of them."""
+        below = [widget for widget in (self.span, self.day) if not widget.isHidden()]
+        needed = sum(one.sizeHint().width() + theme.GRID for one in (*self._above, *below))
+        self._place(in_one_row=self.width() >= needed)
+
+    def _place(self, *, in_one_row: bool) -> None:
+        if in_one_row == self._in_one_row:
+            return
+        self._in_one_row = in_one_row
+        row = self._upper if in_one_row else self._lower
+        for widget in (self.span, self.day):
+            (self._lower if in_one_row else self._upper).removeWidget(widget)
+            row.insertWidget(row.count() - 1, widget)
 
     def set(self, basis: Basis) -> None:
         """Show a basis without telling anybody."""
@@ -63,12 +92,17 @@ class BasisChooser(QWidget):
         self.span.setEnabled(basis.day is None)
         if basis.day is not None:
             self.day.setText(f"{basis.day:%a %d %b %Y}  ✕")
+        self._fit()
 
     def choose_day(self, day: date | None) -> None:
         """Take one trade date in place of the span, or the span again with None."""
         if day != self.basis.day:
             self.set(msgspec.structs.replace(self.basis, day=day))
             self.changed.emit()
+
+    def _on_day_cleared(self) -> None:
+        self.choose_day(None)
+        self.day_cleared.emit()
 
     def _on_change(self, *_what: object) -> None:
         self.basis = Basis(

@@ -12,6 +12,7 @@ from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.desktop.widgets.labels import set_tone
+from secondskies_desktop.foundation.profile import DEMO, REPLAY
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -58,10 +59,20 @@ def hatch(painter: QPainter, widget: QWidget, colour: str) -> None:
     painter.drawRoundedRect(widget.rect(), radius, radius)
 
 
-class DemoBadge(Chip):
-    """Says that nothing here is the trader's own data."""
+_BADGES = {
+    DEMO: "Generated alerts in a profile of their own; nothing here is your data",
+    REPLAY: "A trade date that is played again in a scratch profile; nothing here is happening now",
+}
+
+
+class ProfileBadge(Chip):
+    """Says that this is not the trader's own desk; hidden where it is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("DEMO", Tone.WATCH, parent)
-        self.setToolTip("Generated alerts in a profile of their own; nothing here is your data")
+        super().__init__("", Tone.WATCH, parent)
         self.hide()
+
+    def show_badge(self, word: str) -> None:
+        """Show DEMO or REPLAY; empty is the trader's own desk."""
+        self.say(word, why=_BADGES.get(word, ""))
+        self.setVisible(bool(word))

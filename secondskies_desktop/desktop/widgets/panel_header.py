@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from secondskies_desktop.desktop import theme
-from secondskies_desktop.desktop.widgets.chips import DemoBadge
+from secondskies_desktop.desktop.widgets.chips import ProfileBadge
 from secondskies_desktop.desktop.widgets.labels import Caption
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class PanelHeader(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
         self.title = Caption(title)
-        self.demo = DemoBadge()
+        self.badge = ProfileBadge()
         self._float = _quiet_button("Float or dock this panel", "❐")
         self._close = _quiet_button("Close; it comes back through the View menu", "✕")
         self._float.clicked.connect(self.float_wanted)
@@ -37,7 +37,7 @@ class PanelHeader(QWidget):
         self._row.setContentsMargins(theme.GRID + theme.HALF, 0, theme.HALF, 0)
         self._row.setSpacing(theme.GRID)
         self._row.addWidget(self.title)
-        self._row.addWidget(self.demo)
+        self._row.addWidget(self.badge)
         self._row.addStretch(1)
         self._row.addWidget(self._float)
         self._row.addWidget(self._close)
@@ -48,9 +48,9 @@ class PanelHeader(QWidget):
         self._row.insertWidget(3 + self._aside, widget)
         self._aside += 1
 
-    def set_demo(self, *, demo: bool) -> None:
-        """Say DEMO, or take it away."""
-        self.demo.setVisible(demo)
+    def set_badge(self, word: str) -> None:
+        """Say DEMO or REPLAY, or with nothing take it away."""
+        self.badge.show_badge(word)
 
     def dress(self, floating: QIcon, closing: QIcon) -> None:
         """Give the buttons their icons, once these are loaded."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.formats import UNKNOWN
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import said
 from secondskies_desktop.desktop.widgets.labels import Caption, Elided, Text
 from secondskies_desktop.desktop.widgets.why import WhyPopover
 from secondskies_desktop.foundation.documents.table import pasted
@@ -19,7 +20,7 @@ from secondskies_desktop.foundation.documents.table import pasted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QContextMenuEvent
+    from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 
 
 class Cell(NamedTuple):
@@ -76,7 +77,7 @@ class Section(QFrame):
         found = self.childAt(place)
         if found is not None and found.toolTip():
             text = found.text() if isinstance(found, Text | Elided) else self.caption.text()
-            menu.addAction("Why this number?", partial(self.explain, text, found.toolTip()))
+            menu.addAction("Why this number?", partial(self.explain, text, said(found.toolTip())))
             menu.addSeparator()
         menu.addAction("Copy as table (TSV)", self.copy_table)
         menu.addAction("Copy as picture (PNG)", self.copy_picture)
@@ -101,18 +102,29 @@ class Section(QFrame):
 
 
 class Table(QWidget):
-    """Few rows of texts in aligned columns: the first left, the others right. Rows keep their labels.
+    """Few rows of texts in aligned columns: the first and `words` left, the others right. Rows keep their labels.
 
-    One column may be `elided`: it takes the room that is left, and is cut where there is not enough.
+    One column may be `elided`: it takes the room that is left, and is cut where there is not enough. Where the
+    card is narrow the `spare` columns step aside, the first of them first; a copy has them all the same.
     """
 
     def __init__(
-        self, columns: Sequence[str], *, elided: int | None = None, parent: QWidget | None = None
+        self,
+        columns: Sequence[str],
+        *,
+        elided: int | None = None,
+        words: Sequence[int] = (),
+        spare: Sequence[int] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._columns = tuple(columns)
         self._elided = elided
+        self._words = frozenset({0, *words} if elided is None else {0, elided, *words})
+        self._spare = tuple(spare)
+        self._aside: frozenset[int] = frozenset()
+        self._heads: list[Caption] = []
         self._labels: list[list[Text | Elided]] = []
         self._shown = 0
         self._grid = QGridLayout(self)
@@ -121,8 +133,9 @@ class Table(QWidget):
         self._grid.setVerticalSpacing(theme.HALF)
         self._grid.setColumnStretch(elided or 0, 1)
         if any(columns):
-            for place, name in enumerate(columns):
-                self._grid.addWidget(Caption(name), 0, place, self._side(place))
+            self._heads = [Caption(name) for name in columns]
+            for place, head in enumerate(self._heads):
+                self._grid.addWidget(head, 0, place, self._side(place))
 
     def say(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Show these rows, in place of what was there."""
@@ -133,10 +146,47 @@ class Table(QWidget):
                 tone = Tone.FAINT if cell.text == UNKNOWN else cell.tone
                 label.say(cell.text, cell.why, tone)
         if self._shown != len(rows):
-            for place, labels in enumerate(self._labels):
-                for label in labels:
-                    label.setVisible(place < len(rows))
             self._shown = len(rows)
+            self._show()
+        if self._spare:
+            self._fit()
+            self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._spare:
+            self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(self._needed(self._spare), hint.height()) if self._spare else hint
+
+    def _needed(self, aside: Sequence[int] | frozenset[int]) -> int:
+        """Return the width of the columns without those that are aside."""
+        shown = [place for place in range(len(self._columns)) if place not in aside]
+        gaps = self._grid.horizontalSpacing() * (len(shown) - 1)
+        lines: list[Sequence[QWidget]] = [*self._labels[: self._shown]]
+        if self._heads:
+            lines.append(self._heads)
+        widest = (max((line[place].sizeHint().width() for line in lines), default=0) for place in shown)
+        return sum(widest) + gaps
+
+    def _fit(self) -> None:
+        aside: list[int] = []
+        for place in self._spare:
+            if self._needed(aside) <= self.width():
+                break
+            aside.append(place)
+        if self._aside != frozenset(aside):
+            self._aside = frozenset(aside)
+            self._show()
+
+    def _show(self) -> None:
+        for place, head in enumerate(self._heads):
+            head.setVisible(place not in self._aside)
+        for row, labels in enumerate(self._labels):
+            for place, label in enumerate(labels):
+                label.setVisible(row < self._shown and place not in self._aside)
 
     def texts(self) -> list[list[str]]:
         """Return what is shown, the heads first."""
@@ -156,8 +206,7 @@ class Table(QWidget):
         self._labels.append(labels)
 
     def _side(self, place: int) -> Qt.AlignmentFlag:
-        left = place in (0, self._elided)
-        side = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
+        side = Qt.AlignmentFlag.AlignLeft if place in self._words else Qt.AlignmentFlag.AlignRight
         return side | Qt.AlignmentFlag.AlignVCenter
 
 

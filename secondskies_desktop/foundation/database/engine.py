@@ -6,6 +6,7 @@ The driver module is chosen here and nowhere else: two SQLite libraries on one W
 from __future__ import annotations
 
 import contextlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "URL",
     "Connection",
+    "bounded",
     "first_look",
     "parse_url",
     "read_engine",
@@ -34,6 +36,8 @@ __all__ = [
 
 READ_WAIT_MS = 5_000
 _CACHED_STATEMENTS = 256
+_STEPS_BETWEEN = 10_000
+"""Instructions of SQLite's machine, about a millisecond, between two looks at the clock."""
 SAFE_SQLITE = (3, 51, 3)
 """The first release without the WAL-reset bug (reliability.md §2.1)."""
 
@@ -149,6 +153,25 @@ def swift_transaction(connection: Connection) -> Iterator[Connection]:
         driver.rollback()
         raise
     driver.commit()
+
+
+@contextlib.contextmanager
+def bounded(connection: Connection, seconds: float) -> Iterator[Connection]:
+    """Read for so long at most: a question that takes longer is broken off, with the database's own error.
+
+    On SQLite what is asked within counts together, on PostgreSQL each statement for itself.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, round(1_000 * seconds))}")
+        yield connection
+        return
+    driver: Any = connection.connection.driver_connection
+    give_up = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > give_up, _STEPS_BETWEEN)
+    try:
+        yield connection
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _as_it_is(value: object) -> object:

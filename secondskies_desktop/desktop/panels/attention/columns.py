@@ -98,10 +98,11 @@ def when(instant_us: int | None, now_us: int) -> str:
 
 
 def matches(line: Line, severity: Severity | None, words: str) -> bool:
-    """Whether a row passes the filter: its severity, and a text (lower case) found in what is shown."""
+    """Whether a row passes the filter: its severity, and words that are all found in what is shown."""
     if severity is not None and line.severity is not severity:
         return False
-    return not words or any(words in cell.lower() for cell in line.cells)
+    said = " ".join(line.cells).casefold()
+    return all(word in said for word in words.casefold().split())
 
 
 def proof_words(tests: AlarmTests | None, now_us: int) -> tuple[str, bool]:

@@ -57,8 +57,7 @@ class AttentionPanel(Panel):
     """The trader asked for a test alarm; the window runs it, and answers by `show_tests`."""
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._open: list[OpenAttention] = []
@@ -204,7 +203,7 @@ class AttentionPanel(Panel):
             self.pane.show_empty(_EMPTY, _HOW)
             return
         now_us = self._clock()
-        severity, words = _FILTERS[self.severities.on()], self.words.text().strip().lower()
+        severity, words = _FILTERS[self.severities.on()], self.words.text()
         lines = [columns.past_line(one, now_us) for one in self._past]
         shown = [line for line in lines if columns.matches(line, severity, words)]
         self.past_model.show(shown)

@@ -12,6 +12,7 @@ from secondskies_desktop.desktop import severities, theme, typeface
 from secondskies_desktop.desktop.panels.attention.columns import MARK, SEVERITY, TEXT
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.tooltips import plain
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class LinesTable(QTableView):
         super().__init__()
         self._model = model
         self.setModel(model)
+        self.menu = RowsMenu(self, self.copy)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)

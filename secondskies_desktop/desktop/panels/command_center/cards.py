@@ -61,7 +61,7 @@ class TodayCard(Section):
     def __init__(self) -> None:
         super().__init__("Signals today")
         self.count = Headline()
-        self.table = Table(("", ""))
+        self.table = Table(("", "", ""), elided=1)
         self.body.addWidget(self.count)
         self.body.addWidget(self.table)
         self._last: SignalRow | None = None
@@ -86,9 +86,17 @@ class TodayCard(Section):
         total = self._report.total
         self.table.say(
             [
-                [Cell("Confirmed"), Cell(formats.count(total.confirmed), "Of the six tradeable sessions")],
-                [Cell("Running"), Cell(formats.count(total.running), "Of today's, with a leg in the market")],
-                [Cell("Last signal"), self._last_cell(now_us)],
+                [
+                    Cell("Confirmed"),
+                    Cell("in the six sessions", "", Tone.MUTED),
+                    Cell(formats.count(total.confirmed), "Of the six tradeable sessions"),
+                ],
+                [
+                    Cell("Running"),
+                    Cell("of these", "", Tone.MUTED),
+                    Cell(formats.count(total.running), "Of today's, with a leg in the market"),
+                ],
+                [Cell("Last signal"), Cell(""), self._last_cell(now_us)],
             ]
         )
 

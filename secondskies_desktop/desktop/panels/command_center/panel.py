@@ -54,8 +54,7 @@ class CommandCenter(Panel):
     topics: ClassVar[tuple[str, ...]] = ("signals", "status", "attention")
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self.now, self.today, self.chain = NowCard(), TodayCard(), ChainCard()
         self.attention, self.data = AttentionCard(), DataCard()
         self.roadmap = RoadmapCard()

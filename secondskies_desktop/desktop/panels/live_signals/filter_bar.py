@@ -30,6 +30,8 @@ class FilterBar(QWidget):
     """Tabs with counts and text above, session, direction, state and trade date below."""
 
     changed = Signal()
+    cleared = Signal(object)
+    """The filter as it was before the trader cleared it."""
 
     def __init__(self, days: Callable[[], list[str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +128,7 @@ class FilterBar(QWidget):
 
     def clear_all(self) -> None:
         """Hold nothing back any more; the tab stays."""
+        self.cleared.emit(self.wanted())
         self.set(SignalFilter(tab=Tab(self.tabs.on())))
 
     def say(self, counts: Counts) -> None:

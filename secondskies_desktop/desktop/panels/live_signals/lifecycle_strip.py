@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from secondskies_desktop.desktop import formats, theme
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.tooltips import said
 from secondskies_desktop.desktop.widgets.labels import StackedCard
+from secondskies_desktop.desktop.widgets.why import WhyPopover
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QPoint
+    from PySide6.QtGui import QContextMenuEvent
+
     from secondskies_desktop.desktop.models.signal_book import Counts
 
 _STATIONS = (
@@ -38,6 +46,32 @@ class LifecycleStrip(QWidget):
             card = StackedCard(name)
             self.cards[kind] = card
             row.addWidget(card, 1)
+        self._why = WhyPopover(self)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_at(event.pos()).popup(event.globalPos())
+
+    def menu_at(self, place: QPoint) -> QMenu:
+        """Return the menu of a place in the strip."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for card in self.cards.values():
+            if card.geometry().contains(place):
+                reason = [("", said(card.toolTip()))]
+                menu.addAction("Why this number?", partial(self._why.open_with, card.caption.text(), reason))
+                menu.addSeparator()
+        menu.addAction("Copy as table (TSV)", self.copy_table)
+        menu.addAction("Copy as picture (PNG)", self.copy_picture)
+        return menu
+
+    def copy_table(self) -> None:
+        """Put all cards on the clipboard, one a line, tabs between the cells."""
+        lines = ((card.caption.text(), card.number.text(), card.basis.text()) for card in self.cards.values())
+        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def copy_picture(self) -> None:
+        """Put the cards on the clipboard as they look."""
+        QGuiApplication.clipboard().setPixmap(self.grab())
 
     def say(self, counts: Counts) -> None:
         """Show the counts of the signals that are shown."""

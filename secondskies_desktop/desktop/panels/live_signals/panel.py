@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import DeskStatus
+    from secondskies_desktop.foundation.clock import Clock
 
 _FILTER_FIELDS = ("session", "direction", "state", "day", "text")
 _BEHIND_MS = 400
@@ -53,8 +54,8 @@ class LiveSignals(Panel):
     title = "Live Signals"
     topics = ("signals", "status")
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self.model = SignalsModel(self)
         self.feed = SignalFeed(self.model, self)
         self.strip = LifecycleStrip()
@@ -70,7 +71,7 @@ class LiveSignals(Panel):
         self._add_buttons()
         self._lay_out()
         self._wire()
-        self.model.set_now(system_clock())
+        self.model.set_now(clock())
         self.pane.show_loading("Reading signals")
 
     def _add_buttons(self) -> None:
@@ -97,6 +98,7 @@ class LiveSignals(Panel):
 
     def _wire(self) -> None:
         self.filter.changed.connect(self._on_filter)
+        self.filter.cleared.connect(lambda before: self.undoable.emit(partial(self.filter.set, before)))
         self.model.counts_changed.connect(self._on_counts)
         self.table.chosen.connect(self.signal_chosen)
         self.table.opened.connect(self.detail_wanted)

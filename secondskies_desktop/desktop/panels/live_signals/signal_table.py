@@ -13,13 +13,14 @@ from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.models.columns import COLUMNS, Column
 from secondskies_desktop.desktop.panels.live_signals.cell_painter import CellPainter
 from secondskies_desktop.desktop.panels.live_signals.inks import inks
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from PySide6.QtCore import QPoint, QRect
-    from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent
 
     from secondskies_desktop.desktop.models.signals_model import SignalsModel
     from secondskies_desktop.desktop.panels.live_signals.inks import Inks
@@ -53,6 +54,7 @@ class SignalTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
         self._dress_headers()
+        self.menu = RowsMenu(self, self.copy)
         self.doubleClicked.connect(self._open)
         self.selectionModel().currentRowChanged.connect(self._on_current)
 
@@ -246,6 +248,12 @@ class SignalTable(QTableView):
         target = self._model.index(row, column)
         self.selectionModel().setCurrentIndex(target, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(target)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        # Qt makes the first row the current one and leaves it unmarked.
+        if self.currentIndex().isValid() and not self.selectionModel().hasSelection():
+            self._go_to(self.currentIndex().row())
 
     def _on_current(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid():

@@ -38,7 +38,7 @@ class ActiveSignals(Section):
 
     def __init__(self) -> None:
         super().__init__("Active signals")
-        self.table = Table(("Signal", "State", "MFE No-BE", "BE=1", "Now", "Age"))
+        self.table = Table(("Signal", "State", "MFE No-BE", "MFE BE=1", "Now", "Age"), words=(1,), spare=(5,))
         self.nothing = Text("", Tone.MUTED)
         self.nothing.setWordWrap(True)
         self.body.addWidget(self.table)
@@ -50,16 +50,12 @@ class ActiveSignals(Section):
         self.table.say([self._line(row.view, now_us) for row in rows[:LISTED]])
         self.table.setVisible(bool(rows))
         self.nothing.setVisible(not rows)
-        silent = f" {formats.count(found.silent)} never told their end: UNKNOWN." if found.silent else ""
+        silent = f" {found.silent_words} never told their end: UNKNOWN." if found.silent else ""
         self.nothing.say(
             f"None is running.{silent} A signal stands here from its entry to the end of its No-BE leg."
         )
         parts = [f"newest {LISTED} of {formats.count(len(rows))}"] if len(rows) > LISTED else []
-        parts += (
-            [f"{formats.count(found.silent)}{'+' if found.more else ''} silent"]
-            if found.silent and rows
-            else []
-        )
+        parts += [f"{found.silent_words} silent"] if found.silent and rows else []
         self.note.say(" · ".join(parts))
 
     @staticmethod
@@ -137,7 +133,11 @@ class OutcomeToday(Section):
         mean, wins = kpi.mean_of_r(total, basis), kpi.win_share(total, basis)
         rest = kpi.not_counted(report)
         lines = [
-            [Cell("Results"), Cell(""), Cell(kpi.results(total), result.why)],
+            [
+                Cell("Results"),
+                Cell(kpi.results(total), result.why, Tone.MUTED),
+                Cell(formats.count(total.decided), "Decided results"),
+            ],
             [Cell("Open now"), Cell(""), Cell(formats.count(total.open), _OPEN)],
             [Cell("Mean"), Cell(""), cell(mean)],
             [Cell("Wins"), Cell(wins.basis, wins.why, Tone.MUTED), Cell(wins.text, wins.why, wins.tone)],
@@ -154,7 +154,7 @@ class SessionPerformance(Section):
 
     def __init__(self) -> None:
         super().__init__("Session performance")
-        self.table = Table(("Session", "n", "W · BE · L", "Win", "Sum", "Mean", "Open"))
+        self.table = Table(("Session", "n", "W · BE · L", "Win", "Sum", "Mean", "Open"), spare=(2, 6))
         self.body.addWidget(self.table)
 
     def show_report(self, report: Report, basis: Basis, span: str) -> None:
@@ -168,11 +168,10 @@ class SessionPerformance(Section):
     @staticmethod
     def _line(name: str, one: Summary, basis: Basis) -> list[Cell]:
         total, mean, wins = kpi.sum_of_r(one, basis), kpi.mean_of_r(one, basis), kpi.win_share(one, basis)
-        counts = f"{one.wins} · {one.scratches} · {one.losses}" if one.decided else formats.UNKNOWN
         return [
             Cell(name),
             Cell(formats.count(one.decided), "Decided results", Tone.MUTED),
-            Cell(counts, total.why),
+            Cell(kpi.counts_of(one), total.why),
             Cell(wins.text, wins.why + f" {wins.basis}", wins.tone),
             cell(total),
             cell(mean),

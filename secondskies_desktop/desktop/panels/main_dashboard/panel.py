@@ -59,16 +59,16 @@ class MainDashboard(Panel):
     topics: ClassVar[tuple[str, ...]] = ("signals",)
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self._now_us = clock()
         self._answer: Answer | None = None
         self.chooser = BasisChooser()
-        self.chooser.changed.connect(self._on_basis)
         self.active, self.trades, self.outcome = ActiveSignals(), LiveTrades(), OutcomeToday()
         self.sessions, self.quality, self.risk = SessionPerformance(), SignalQuality(), RiskSnapshot()
         self.props, self.automation = PropFirmStatus(), LockedCard("L4B/H1.25", "Automation engine")
         self.feed: StatisticsFeed[Answer] = StatisticsFeed(self._ask, self)
+        self.chooser.changed.connect(self.feed.ask)
+        self.chooser.day_cleared.connect(lambda: self.day_chosen.emit(None))
         self.feed.answered.connect(self._show)
         self.feed.failed.connect(self._fail)
         self.pane = StatePane(self._content())
@@ -122,9 +122,6 @@ class MainDashboard(Panel):
 
     def restore_state(self, remembered: Remembered) -> None:
         self.chooser.set(decoded(remembered.text("basis")))
-
-    def _on_basis(self) -> None:
-        self.feed.ask()
 
     def _ask(self, desk: Desk) -> Answer:
         basis, today = self.chooser.basis, trade_date(self._clock())

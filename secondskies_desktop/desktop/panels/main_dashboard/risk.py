@@ -42,6 +42,11 @@ class Exposure(NamedTuple):
     more: bool
     """There may be older ones: these are only the newest."""
 
+    @property
+    def silent_words(self) -> str:
+        """How many are silent, as it is written; of more than were looked at, at least so many."""
+        return f"{formats.count(self.silent)}{'+' if self.more else ''}"
+
 
 class Notice(NamedTuple):
     """Something to look out for."""
@@ -95,5 +100,5 @@ def warnings(found: Exposure, today: Report, session: str, basis: Basis) -> list
             f"{formats.count(found.silent)} signals{among} never told their end and were silent for six hours of open "
             "market: whether they still run is UNKNOWN, and they are in no number here"
         )
-        listed.append(Notice(Tone.UNKNOWN, f"{formats.count(found.silent)} silent for 6 h: UNKNOWN", why))
+        listed.append(Notice(Tone.UNKNOWN, f"{found.silent_words} silent for 6 h: UNKNOWN", why))
     return listed

@@ -22,7 +22,9 @@ from secondskies_desktop.desktop.panels.roadmap.progress_bar import ProgressBar
 from secondskies_desktop.desktop.panels.roadmap.tree_model import HEADS, Column, RoadmapModel
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.roadmap import Progress, Roadmap
 
 _CHARACTERS = {
@@ -54,8 +57,8 @@ class RoadmapPanel(Panel):
     key: ClassVar[str] = "roadmap"
     title: ClassVar[str] = "Roadmap"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._last: tuple[str, bool] | None = None
@@ -94,6 +97,7 @@ class RoadmapPanel(Panel):
     def _tree(self) -> QTreeView:
         tree = QTreeView()
         tree.setModel(self.model)
+        self.menu = RowsMenu(tree, self.copy_rows)
         tree.setItemDelegateForColumn(Column.BUILT, ProgressBar(tree))
         tree.setUniformRowHeights(True)
         tree.setIndentation(theme.ICON)
@@ -171,7 +175,8 @@ class RoadmapPanel(Panel):
         self.pane.show_error(str(error), "The roadmap could not be read")
         self.loaded.emit()
 
-    def _mark(self, key: str, complete: bool) -> None:
+    def _mark(self, key: str, complete: bool, *, again: bool = False) -> None:
+        """Write a mark down, one that can be taken back unless it takes one back itself (`again`)."""
         desk, readers = self._desk, self._readers
         # One after the other: two that are on their way at once could be written in the wrong order.
         if desk is None or readers is None or self._is_marking:
@@ -179,12 +184,14 @@ class RoadmapPanel(Panel):
         self._is_marking = True
         readers.run(
             lambda: desk.mark_module(key, complete=complete),
-            lambda roadmap: self._on_marked(roadmap, key, complete),
+            lambda roadmap: self._on_marked(roadmap, key, complete, again),
             self._on_not_marked,
         )
 
-    def _on_marked(self, roadmap: Roadmap, key: str, complete: bool) -> None:
+    def _on_marked(self, roadmap: Roadmap, key: str, complete: bool, again: bool) -> None:
         self._is_marking, self._last = False, (key, complete)
+        if not again:
+            self.undoable.emit(lambda: self._mark(key, not complete, again=True))
         at = formats.ny_minute(roadmap.marks[key].at_us)
         word = f"{key} marked complete {at} NY" if complete else f"The mark of {key} taken back {at} NY"
         self.said.say(word, tone=Tone.MUTED)
@@ -198,7 +205,7 @@ class RoadmapPanel(Panel):
     def _undo(self) -> None:
         if self._last is not None:
             key, complete = self._last
-            self._mark(key, not complete)
+            self._mark(key, not complete, again=True)
 
     def toggle(self) -> None:
         """Mark the chosen module, or take its mark back."""

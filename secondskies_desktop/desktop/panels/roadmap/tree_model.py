@@ -246,6 +246,8 @@ class RoadmapModel(QAbstractItemModel):
                 return _WHY_HEADS.get(Column(section))
             case Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            case Qt.ItemDataRole.FontRole:
+                return typeface.label_font()
         return None
 
     def flags(self, place: Place) -> Qt.ItemFlag:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor
 
 from secondskies_desktop.desktop import formats, theme, typeface
+from secondskies_desktop.desktop.tooltips import plain
+from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 HEADS = ("Time NY", "Event", "Source", "Conf.", "Arrival", "Values")
+_NUMBERS = (3,)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _DERIVED = ("inferred", "recomputed", "replayed")
 
 
@@ -43,9 +49,13 @@ class EventsModel(QAbstractTableModel):
             return self._cells[index.row()][index.column()]
         if role == Qt.ItemDataRole.ForegroundRole and self.events[index.row()].source in _DERIVED:
             return QBrush(QColor(theme.look().muted))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             event = self.events[index.row()]
-            return f"{formats.ny_stamp(event.at_us)} · rule {event.rule or 'derived'}"
+            where = f"{formats.ny_stamp(event.at_us)} · rule {event.rule or 'derived'}"
+            values = "\n".join(f"{name} {_value(value)}" for name, value in event.values.items())
+            return plain(f"{where}\n{values}" if index.column() == len(HEADS) - 1 else where)
         return None
 
     def headerData(
@@ -58,7 +68,7 @@ class EventsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole:
             return typeface.label_font()
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            return _side(section)
         return None
 
     def replace(self, events: Sequence[SignalEvent]) -> None:
@@ -77,6 +87,11 @@ class EventsModel(QAbstractTableModel):
         self.endResetModel()
 
 
+def _side(column: int) -> int:
+    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
 def _cells(event: SignalEvent) -> tuple[str, ...]:
     return (
         formats.ny_minute(event.at_us),
@@ -93,4 +108,6 @@ def _value(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.2f}".replace("-", formats.MINUS)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return formats.ny_stamp(as_us(datetime.fromisoformat(value)))
     return str(value)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DOT = 6.0
 _HEIGHT = 9 * theme.GRID
 _HALF = 0.5
+_SHORT = {"CONFIRMED": "CONF.", "CANCELLED": "CANC.", "BE=1 END": "BE=1", "NO-BE END": "NO-BE"}
+"""Where the whole name does not fit under its stop."""
 
 
 class Stop(NamedTuple):
@@ -125,7 +127,11 @@ class JourneyStrip(QWidget):
         painter.setFont(typeface.label_font())
         top = QRectF(x - step / 2, 0, step, 2.5 * theme.GRID)
         centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(top, centre, self._cut(painter, stop.name, step))
+        fits = all(
+            painter.fontMetrics().horizontalAdvance(one.name) <= step - theme.HALF for one in self._stops
+        )
+        name = stop.name if fits else _SHORT.get(stop.name, stop.name)
+        painter.drawText(top, centre, self._cut(painter, name, step))
         painter.setPen(QColor(look.text if stop.reached else look.faint))
         painter.setFont(typeface.small_font())
         bottom = QRectF(x - step / 2, middle + 1.5 * theme.GRID, step, 2.5 * theme.GRID)

@@ -14,6 +14,8 @@ from secondskies_desktop.desktop.widgets.labels import Caption, Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QContextMenuEvent
+
     from secondskies_desktop.signals.view import SignalView
 
 _CELL_WIDTH = 21 * theme.GRID
@@ -86,6 +88,9 @@ class NumberCell(QToolButton):
         self.source.say(source if text != formats.UNKNOWN else "not known")
         self.setAccessibleName(f"{self.number.caption} {text} {source}")
         self.setToolTip("Why? Click or press Enter")
+
+    def contextMenuEvent(self, _event: QContextMenuEvent) -> None:
+        self.click()
 
 
 class NumberBlock(QWidget):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from secondskies_desktop.desktop import formats, theme, typeface
+from secondskies_desktop.desktop.charts.library import load_charts
 from secondskies_desktop.desktop.models.body_text import body_text
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
@@ -32,8 +32,10 @@ from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.chips import Chip
 from secondskies_desktop.desktop.widgets.labels import Elided, Text
+from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.widgets.why import WhyPopover
+from secondskies_desktop.foundation.clock import system_clock
 
 if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers, Reading
     from secondskies_desktop.engine.desk import ArrivalDetail
     from secondskies_desktop.engine.desk import SignalDetail as Detail
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.signals.changes import SignalsChanged
     from secondskies_desktop.signals.view import SignalView
 
@@ -63,8 +66,8 @@ class SignalDetail(Panel):
     title: ClassVar[str] = "Signal Detail"
     topics: ClassVar[tuple[str, ...]] = ("signals",)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._signal_id: int | None = None
@@ -104,7 +107,7 @@ class SignalDetail(Panel):
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -114,9 +117,10 @@ class SignalDetail(Panel):
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
         width = table.fontMetrics().averageCharWidth()
-        for index, characters in enumerate((9, 16, 12, 6, 9, 40)):
+        for index, characters in enumerate((8, 12, 11, 6, 8, 40)):
             table.setColumnWidth(index, width * characters + 2 * theme.GRID)
         table.selectionModel().currentRowChanged.connect(self._on_event)
+        RowsMenu(table)
         return table
 
     def _content(self) -> QWidget:
@@ -242,8 +246,7 @@ class SignalDetail(Panel):
         if self._chart_wanted or self._readers is None:
             return
         self._chart_wanted = True
-        # pyqtgraph takes half a second to import: on a reader, so that the window never stands still.
-        self._readers.run(lambda: importlib.import_module("pyqtgraph"), self._make_chart, self._show_error)
+        load_charts(self, self._readers, self._make_chart, self._show_error)
 
     def _make_chart(self, _library: object) -> None:
         from secondskies_desktop.desktop.charts.excursion_chart import ExcursionChart

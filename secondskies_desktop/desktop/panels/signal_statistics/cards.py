@@ -8,6 +8,7 @@ from secondskies_desktop.desktop import formats
 from secondskies_desktop.desktop.models import kpi
 from secondskies_desktop.desktop.panels.signal_statistics.histogram_chart import HistogramChart
 from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.widgets.labels import Text
 from secondskies_desktop.desktop.widgets.section import Cell, Headline, Section, Table
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ class Totals(Section):
                 counted("Signals", [one.signals for one in both], "Triangles of the six tradeable sessions"),
                 counted("Confirmed", [one.confirmed for one in both], "Confirmed at some time"),
                 counted("Finished", [one.finished for one in both], "The No-BE leg has ended"),
-                line("W · BE · L", [Cell(_results(one), kpi.sum_of_r(one, basis).why) for one in both]),
+                line("W · BE · L", [Cell(kpi.counts_of(one), kpi.sum_of_r(one, basis).why) for one in both]),
                 counted("Open", [one.open for one in both], "Neither target nor stop was reached"),
                 line("Sum", [_cell(kpi.sum_of_r(one, basis)) for one in both]),
                 line("Mean", [_cell(kpi.mean_of_r(one, basis)) for one in both]),
             ]
+        )
+        self.say_foot(
+            kpi.not_counted(week).replace("not counted", "not counted this week"),
+            "Only the six tradeable sessions are in the sums",
         )
 
 
@@ -66,7 +71,11 @@ class Outcomes(Section):
         self.mean.say(mean.text, f"mean result · {mean.basis}", mean.why, mean.tone)
         change = kpi.be_change(total, basis)
         rows = [
-            [Cell("Results"), Cell(""), Cell(kpi.results(total), kpi.sum_of_r(total, basis).why)],
+            [
+                Cell("Results"),
+                Cell(kpi.results(total), kpi.sum_of_r(total, basis).why, Tone.MUTED),
+                Cell(formats.count(total.decided), "Decided results"),
+            ],
             [Cell("Wins"), Cell(wins.basis, wins.why, Tone.MUTED), Cell(wins.text, wins.why, wins.tone)],
             [Cell("BE=1 against No-BE"), Cell(change.basis, change.why, Tone.MUTED), _cell(change)],
         ]
@@ -88,7 +97,7 @@ class Breakdown(Section):
 
     def __init__(self) -> None:
         super().__init__("By session and direction")
-        self.table = Table(("", "Signals", "n", "W · BE · L", "Mean", "MFE No-BE"))
+        self.table = Table(("", "Signals", "n", "W · BE · L", "Mean", "MFE No-BE"), spare=(1, 3))
         self.body.addWidget(self.table)
 
     def show_report(self, report: Report, basis: Basis, span: str) -> None:
@@ -112,7 +121,7 @@ class Breakdown(Section):
             Cell(name, "", tone),
             Cell(formats.count(one.signals), "Triangles", Tone.MUTED),
             Cell(formats.count(one.decided), "Decided results", Tone.MUTED),
-            Cell(_results(one), kpi.sum_of_r(one, basis).why),
+            Cell(kpi.counts_of(one), kpi.sum_of_r(one, basis).why),
             _cell(mean),
             _cell(kpi.mean_mfe(one.no_be_mfe, one, "No-BE")),
         ]
@@ -130,7 +139,6 @@ class Excursions(Section):
 
     def show_report(self, report: Report, span: str) -> None:
         """Show a report of the span."""
-        self.note.say(f"MFE in R, not a result · {span}")
         tones = {"No-BE": Tone.NO_BE, "BE=1": Tone.BE}
         found = {mode: report.mfe[mode] for mode in tones}
         parts = []
@@ -141,6 +149,7 @@ class Excursions(Section):
             )
         self.legend.say(parts)
         self.chart.show_histograms(found)
+        self.note.say(f"MFE in R, not a result · {span} · {self.chart.unit}")
 
     def rows(self) -> list[list[str]]:
         return [*self.legend.texts(), *self.chart.texts()]
@@ -151,8 +160,10 @@ class Events(Section):
 
     def __init__(self) -> None:
         super().__init__("Events and states")
-        self.table = Table(("Event", "Count", "State", "Signals"))
+        self.table = Table(("Event", "Count", "State", "Signals"), words=(2,))
+        self.nothing = Text("No event yet in this span.", Tone.MUTED)
         self.body.addWidget(self.table)
+        self.body.addWidget(self.nothing)
 
     def show_report(self, report: Report, span: str) -> None:
         """Show a report of the span."""
@@ -171,13 +182,11 @@ class Events(Section):
                 line[2:] = [Cell(states[place][0]), Cell(formats.count(states[place][1]))]
             rows.append(line)
         self.table.say(rows)
+        self.table.setVisible(bool(rows))
+        self.nothing.setVisible(not rows)
 
 
 _DIRECTIONS = {"BULLISH": "▲ Bullish", "BEARISH": "▼ Bearish"}
-
-
-def _results(one: Summary) -> str:
-    return f"{one.wins} · {one.scratches} · {one.losses}" if one.decided else formats.UNKNOWN
 
 
 def _cell(one: kpi.Kpi) -> Cell:

@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 _HEIGHT = 17 * theme.GRID
 _FAINT_BELOW = 30
 """So few legs are drawn faint: their shares say little."""
+_MANY = 100
+"""From so many legs on shares stand above the bars."""
 _TONES = {"No-BE": Tone.NO_BE, "BE=1": Tone.BE}
 
 
 class HistogramChart(QWidget):
-    """One group of bars a bin, its range under it, its counts above; nothing but counts that were made."""
+    """One group of bars a bin, its range under it, its counts or shares above; nothing but counts that were made."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found: dict[str, Histogram] = {}
+        self._in_shares = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumHeight(_HEIGHT)
         self.setFont(typeface.small_font())
@@ -36,11 +39,20 @@ class HistogramChart(QWidget):
     def show_histograms(self, found: dict[str, Histogram]) -> None:
         """Draw these, by mode."""
         self._found = found
+        self._in_shares = any(sum(one.counts) >= _MANY for one in found.values())
         ended = ", ".join(
             f"{mode}: {formats.count(sum(one.counts))} ended legs" for mode, one in found.items()
         )
         self.setAccessibleName(f"MFE in R, {ended}")
         self.update()
+
+    @property
+    def unit(self) -> str:
+        """What stands above the bars, which have no room for more than two figures."""
+        return "% of ended legs" if self._in_shares else "ended legs"
+
+    def _label(self, count: int, of: Histogram) -> str:
+        return f"{100 * count / sum(of.counts):.0f}" if self._in_shares else formats.count(count)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.PANEL_MIN_WIDTH, _HEIGHT)
@@ -109,7 +121,7 @@ class HistogramChart(QWidget):
                 painter.fillRect(spot, colour)
                 painter.setPen(QColor(look.text))
                 above = QRectF(spot.left() - step / 4, spot.top() - line, bar + step / 2, line)
-                painter.drawText(above, Qt.AlignmentFlag.AlignCenter, formats.count(count))
+                painter.drawText(above, Qt.AlignmentFlag.AlignCenter, self._label(count, one))
 
 
 def _range(edges: tuple[float, ...], place: int) -> str:

@@ -57,8 +57,7 @@ class SignalStatistics(Panel):
     topics: ClassVar[tuple[str, ...]] = ("signals",)
 
     def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
-        super().__init__(parent)
-        self._clock = clock
+        super().__init__(parent, clock=clock)
         self._today = trade_date(clock())
         self.chooser = BasisChooser()
         self.totals, self.outcomes, self.breakdown = Totals(), Outcomes(), Breakdown()
@@ -87,7 +86,8 @@ class SignalStatistics(Panel):
         self.feed.answered.connect(self._show)
         self.feed.failed.connect(self._fail)
         self.pane.retry.connect(self.feed.ask)
-        self.chooser.changed.connect(self._on_basis)
+        self.chooser.changed.connect(self.feed.ask)
+        self.chooser.day_cleared.connect(lambda: self.day_chosen.emit(None))
         self.calendar.month_changed.connect(self.feed.ask)
         self.calendar.day_chosen.connect(self.day_chosen)
 
@@ -115,12 +115,6 @@ class SignalStatistics(Panel):
 
     def restore_state(self, remembered: Remembered) -> None:
         self.chooser.set(decoded(remembered.text("basis")))
-
-    def _on_basis(self) -> None:
-        if self.chooser.basis.day is None:
-            # The trade date was taken away here: it goes everywhere.
-            self.day_chosen.emit(None)
-        self.feed.ask()
 
     def _ask(self, desk: Desk) -> Answer:
         basis, today = self.chooser.basis, trade_date(self._clock())

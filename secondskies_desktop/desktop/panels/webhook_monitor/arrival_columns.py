@@ -23,11 +23,11 @@ class ArrivalColumn(NamedTuple):
 
 
 COLUMNS = (
-    ArrivalColumn("Arrived NY", 10, False, "When the body arrived, New York time"),
+    ArrivalColumn("Arrived NY", 14, False, "When the body arrived, New York time"),
     ArrivalColumn(
         "State", 10, False, "done, duplicate (same bytes before), dead (could not be read), pending"
     ),
-    ArrivalColumn("Event", 20, False, "What the body says; ⚒ it was mended by a named repair"),
+    ArrivalColumn("Event", 18, False, "What the body says; ⚒ it was mended by a named repair"),
     ArrivalColumn("Trade id", 26, False, "The signal, where the body speaks of one"),
     ArrivalColumn("Source", 16, False, "The token or the log that brought it"),
     ArrivalColumn("Size", 8, True, "Bytes of the body"),
@@ -50,7 +50,7 @@ def cells_of(row: ArrivalRow) -> tuple[str, ...]:
     if row.repairs:
         event = f"{event} ⚒"
     return (
-        formats.ny_clock(row.received_us),
+        f"{formats.ny_day(row.received_us)} {formats.ny_clock(row.received_us)}",
         row.state,
         event or formats.UNKNOWN,
         row.trade_id or "",
@@ -83,10 +83,24 @@ def why_of(row: ArrivalRow, column: int) -> str:
     return cells_of(row)[column] if column == len(COLUMNS) - 1 else COLUMNS[column].why
 
 
-def matches(row: ArrivalRow, state: str | None, words: str) -> bool:
-    """Whether an arrival passes the filter: its state, and a text found in what is shown of it."""
-    if state is not None and row.state != state:
-        return False
-    if not words:
-        return True
-    return any(words in text.lower() for text in (*cells_of(row), str(row.inbox_id)))
+class ArrivalFilter(NamedTuple):
+    """What must hold: a state, a time of arrival (from, to under; µs UTC), and words that are all shown."""
+
+    state: str | None = None
+    between: tuple[int, int] | None = None
+    words: tuple[str, ...] = ()
+
+    def passes(self, row: ArrivalRow) -> bool:
+        """Whether an arrival passes."""
+        if self.state is not None and row.state != self.state:
+            return False
+        if not self.is_between(row):
+            return False
+        if not self.words:
+            return True
+        said = " ".join((*cells_of(row), f"#{row.inbox_id}")).casefold()
+        return all(word in said for word in self.words)
+
+    def is_between(self, row: ArrivalRow) -> bool:
+        """Whether an arrival came in its time."""
+        return self.between is None or self.between[0] <= row.received_us < self.between[1]

@@ -13,8 +13,8 @@ from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import (
     COLUMNS,
     STATE_COLUMN,
     STATE_TONES,
+    ArrivalFilter,
     cells_of,
-    matches,
     why_of,
 )
 from secondskies_desktop.desktop.theme import Tone
@@ -52,8 +52,7 @@ class ArrivalsModel(QAbstractTableModel):
         self.known: dict[int, ArrivalRow] = {}
         self._ids: list[int] = []  # negated, so that they rise from the newest on
         self._cells: dict[int, tuple[str, ...]] = {}
-        self._state: str | None = None
-        self._words = ""
+        self._filter = ArrivalFilter()
         self.floor = 0
         self._brushes: dict[Tone, QBrush] = {}
 
@@ -115,9 +114,9 @@ class ArrivalsModel(QAbstractTableModel):
         self._brushes.clear()
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
-    def set_filter(self, state: str | None, words: str) -> None:
+    def set_filter(self, wanted: ArrivalFilter) -> None:
         """Show what passes a filter."""
-        self._state, self._words = state, words.strip().lower()
+        self._filter = wanted
         self.beginResetModel()
         self._ids = sorted(-one.inbox_id for one in self.known.values() if self._wanted(one))
         self.endResetModel()
@@ -182,9 +181,9 @@ class ArrivalsModel(QAbstractTableModel):
             self.dropped.emit(-gone[0])
 
     def _wanted(self, row: ArrivalRow) -> bool:
-        if self._state is None and row.inbox_id < self.floor:
+        if self._filter.state is None and row.inbox_id < self.floor:
             return False
-        return matches(row, self._state, self._words)
+        return self._filter.passes(row)
 
 
 def _with_ack(row: ArrivalRow, before: ArrivalRow) -> ArrivalRow:

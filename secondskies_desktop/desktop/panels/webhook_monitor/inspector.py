@@ -1,4 +1,4 @@
-"""A look inside one arrival, step by step: raw, decoded, events, signals."""
+"""A look inside one arrival, step by step: raw, decoded, events, signals, and how long each step took."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from secondskies_desktop.desktop.widgets.labels import Elided
 
 if TYPE_CHECKING:
     from secondskies_desktop.engine.desk import ArrivalDetail
+    from secondskies_desktop.ingest.tracing.trace import Trace
 
 
 class Inspector(QWidget):
@@ -24,6 +25,8 @@ class Inspector(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.head = Elided(tone=Tone.MUTED)
+        self.way = Elided(tone=Tone.MUTED)
+        self.way.setFont(typeface.small_font())
         self.retry = QPushButton("Retry")
         self.retry.setToolTip("Decode this dead letter again with what the program knows now")
         self.retry.clicked.connect(self.retry_wanted)
@@ -32,9 +35,13 @@ class Inspector(QWidget):
         self._pages = {name: self._page() for name in ("Raw", "Decoded", "Events", "Signals")}
         for name, page in self._pages.items():
             self.tabs.addTab(page, name)
+        words = QVBoxLayout()
+        words.setSpacing(theme.HALF)
+        words.addWidget(self.head)
+        words.addWidget(self.way)
         row = QHBoxLayout()
         row.setContentsMargins(theme.GRID + theme.HALF, theme.HALF, theme.GRID, theme.HALF)
-        row.addWidget(self.head, 1)
+        row.addLayout(words, 1)
         row.addWidget(self.retry)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,13 +59,16 @@ class Inspector(QWidget):
     def show_nothing(self) -> None:
         """Say that nothing is chosen."""
         self.head.say("Choose an arrival to look inside it")
+        self.way.hide()
         self.retry.hide()
         for page in self._pages.values():
             page.setPlainText("")
 
-    def show_arrival(self, detail: ArrivalDetail) -> None:
-        """Show one arrival."""
+    def show_arrival(self, detail: ArrivalDetail, trace: Trace | None = None) -> None:
+        """Show one arrival and, where it was noted, its way."""
         row = detail.row
+        self.way.say(*_way(trace))
+        self.way.show()
         dead = row.state == "dead"
         words = [f"Arrival #{row.inbox_id}", formats.ny_stamp(row.received_us), formats.size(row.bytes)]
         if detail.seen > 1:
@@ -77,6 +87,21 @@ class Inspector(QWidget):
         self._pages["Signals"].setPlainText("\n".join(detail.signals))
         self.tabs.setTabText(2, f"Events  {len(detail.events)}")
         self.tabs.setTabText(3, f"Signals  {len(detail.signals)}")
+
+
+def _way(trace: Trace | None) -> tuple[str, str]:
+    """Return the way of an arrival in a line, and with its times."""
+    if trace is None:
+        return "No times were noted", "They are kept for 30 days, of what was read for the first time"
+    steps = [f"{one.name} {formats.span(one.took_us)}" for one in trace.steps]
+    times = [("received", trace.received_us), *((one.name, one.at_us) for one in trace.steps)]
+    why = "\n".join(f"{name.capitalize()}: {_instant(at_us)}" for name, at_us in times)
+    # The sum first: the line is cut at its end where the panel is narrow.
+    return f"{formats.span(trace.whole_us)}  =  {'  →  '.join(steps)}", why
+
+
+def _instant(at_us: int | None) -> str:
+    return "not known" if at_us is None else f"{formats.ny_clock(at_us)}.{at_us % 1_000_000:06d} NY"
 
 
 def _event_line(event: object) -> str:

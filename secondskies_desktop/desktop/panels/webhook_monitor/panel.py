@@ -7,35 +7,41 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panel import Panel
-from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import COLUMNS
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_table import ArrivalTable
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
+from secondskies_desktop.desktop.panels.webhook_monitor.inbox_pages import PAGE, InboxPages, Place
 from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
 from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.clock import system_clock
+from secondskies_desktop.foundation.sessions import trade_date_bounds
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers, Reading
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import ArrivalDetail
+    from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
+    from secondskies_desktop.ingest.tracing.trace import Trace
 
-_PAGE = 200
+_NEAR_END = 50
+_TRACED_WITHIN_US = 5_000_000
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
 _DEAD = "dead"
 _NAMES = {state: name for name, state in _STATES.items() if state is not None}
@@ -50,58 +56,40 @@ class WebhookMonitor(Panel):
     title: ClassVar[str] = "Webhook Monitor"
     topics: ClassVar[tuple[str, ...]] = ("arrivals", "way_in")
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, *, clock: Clock = system_clock) -> None:
+        super().__init__(parent, clock=clock)
         self._desk: Desk | None = None
         self._readers: Readers | None = None
         self._detail: Reading | None = None
         self._chosen: int | None = None
-        self._paging = False
-        self._reached: dict[str | None, int] = {}
-        """By state (None for all): every arrival from this one on has been read."""
-        self._read_out: set[str | None] = set()
+        self._page: Reading | None = None
+        self._day: date | None = None
+        self._look_again = False
+        self._pages = InboxPages()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
         self.states = Segments(list(_STATES))
         self.words = QLineEdit()
         self.words.setPlaceholderText("Find id, event, reason…   /")
         self.words.setClearButtonEnabled(True)
+        self.day = QPushButton()
+        self.day.setToolTip("Only arrivals of this trade date; click for all of them again")
+        self.day.hide()
         self.retry_all = QPushButton("Retry dead")
         self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
-        self.table = self._table()
+        self.table = ArrivalTable(self.model)
+        self.rows = StatePane(self.table)
         self.inspector = Inspector()
         self.pane = StatePane(self._content())
         self._lay_out()
         self._wire()
-
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(theme.ROW)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionsMovable(True)
-        head.setFixedHeight(theme.ROW)
-        head.setStretchLastSection(True)
-        metrics = table.fontMetrics()
-        for index, column in enumerate(COLUMNS):
-            table.setColumnWidth(index, metrics.averageCharWidth() * column.characters + 2 * theme.GRID)
-        return table
 
     def _content(self) -> QWidget:
         upper, lower = QHBoxLayout(), QHBoxLayout()
         upper.addWidget(self.states)
         upper.addStretch(1)
         lower.addWidget(self.words, 1)
+        lower.addWidget(self.day)
         lower.addWidget(self.retry_all)
         bar = QVBoxLayout()
         bar.setContentsMargins(theme.GRID, theme.HALF, theme.GRID, theme.HALF)
@@ -109,7 +97,7 @@ class WebhookMonitor(Panel):
         bar.addLayout(upper)
         bar.addLayout(lower)
         split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(self.table)
+        split.addWidget(self.rows)
         split.addWidget(self.inspector)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
@@ -137,6 +125,8 @@ class WebhookMonitor(Panel):
         self.card.test_wanted.connect(self._test)
         self.states.chosen.connect(self._filter)
         self.words.textChanged.connect(self._filter)
+        self.day.clicked.connect(lambda: self.day_chosen.emit(None))
+        self.rows.retry.connect(self._filter)
         self.retry_all.clicked.connect(self._retry_all)
         self.inspector.retry_wanted.connect(self._retry_chosen)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
@@ -158,34 +148,37 @@ class WebhookMonitor(Panel):
         desk = self._desk
         self.pane.show_loading("Reading the inbox")
         self._readers.run(
-            lambda: (desk.arrivals(_PAGE), desk.arrivals(_PAGE, None, _DEAD)),
+            lambda: (desk.arrivals(PAGE), desk.arrivals(PAGE, None, _DEAD)),
             self._show_first,
             self._show_error,
         )
 
     def _show_first(self, pages: tuple[list[ArrivalRow], list[ArrivalRow]]) -> None:
         rows, dead = pages
-        self._reached.clear()
-        self._read_out.clear()
-        self._note_page(None, rows)
-        self._note_page(_DEAD, dead)
+        self._pages.begin()
+        self._note_page(Place(), rows)
+        self._note_page(Place(_DEAD), dead)
         newer = [row for row in self.model.known.values() if self._newer(row, rows)]
         self.model.replace_all([*dead, *rows, *newer])
-        self._turn()
+        if self._day is None:
+            self._turn()
+        else:
+            self._filter()
         self.loaded.emit()
 
-    def _note_page(self, state: str | None, rows: list[ArrivalRow]) -> None:
-        if len(rows) < _PAGE:
-            self._read_out.add(state)
-        if rows:
-            self._reached[state] = rows[-1].inbox_id
-        if state is None:
-            self.model.floor = 0 if state in self._read_out else self._reached[None]
+    def _note_page(self, place: Place, rows: list[ArrivalRow]) -> None:
+        self._pages.note(place, rows)
+        self._set_floor()
+
+    def _set_floor(self) -> None:
+        """Show of all states only what was read without a gap."""
+        self.model.floor = self._pages.floor(self._day)
+
+    def _place(self) -> Place:
+        return Place(_STATES[self.states.on()], self._day)
 
     def _on_dropped(self, newest: int) -> None:
-        """Begin to page behind what is left: older arrivals were read and let go again."""
-        self._read_out.clear()
-        self._reached = {state: max(place, newest + 1) for state, place in self._reached.items()}
+        self._pages.let_go(newest)
         self.model.floor = max(self.model.floor, newest + 1)
 
     def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
@@ -197,15 +190,33 @@ class WebhookMonitor(Panel):
 
     def _turn(self) -> None:
         counts = dict.fromkeys(_STATES, 0)
+        wanted = self._wanted()
         for row in self.model.known.values():
-            counts[_NAMES[row.state]] += 1
-        counts["All"] = sum(inbox_id >= self.model.floor for inbox_id in self.model.known)
-        self.states.say(counts)
+            if wanted.is_between(row):
+                counts[_NAMES[row.state]] += 1
+                counts["All"] += row.inbox_id >= self.model.floor
+        # What waits to be read is the newest: it has all been read here.
+        more = [
+            name
+            for name, state in _STATES.items()
+            if name != "Pending" and not self._pages.is_read_out(Place(state, self._day))
+        ]
+        self.states.say(counts, more)
         self.retry_all.setEnabled(counts["Dead"] > 0)
         if self.model.known:
             self.pane.show_content()
         else:
             self.pane.show_empty(_EMPTY, _HOW)
+        if self.model.rowCount():
+            self.rows.show_content()
+        elif self._page is not None:
+            self.rows.show_loading("Reading the inbox")
+        else:
+            self.rows.show_empty("No arrival passes this filter", "Esc shows everything again.")
+
+    def _wanted(self) -> ArrivalFilter:
+        between = None if self._day is None else trade_date_bounds(self._day)
+        return ArrivalFilter(_STATES[self.states.on()], between, tuple(self.words.text().casefold().split()))
 
     def _take(self, events: list[ArrivalsChanged]) -> None:
         at_top = self.table.verticalScrollBar().value() == 0
@@ -218,33 +229,55 @@ class WebhookMonitor(Panel):
             self._inspect(self._chosen)
 
     def _on_scroll(self, value: int) -> None:
-        bar = self.table.verticalScrollBar()
-        state = _STATES[self.states.on()]
-        if self._paging or state in self._read_out or value < bar.maximum() - _PAGE // 4:
+        if value >= self.table.verticalScrollBar().maximum() - _NEAR_END:
+            self._read_older()
+
+    def _read_older(self) -> None:
+        place = self._place()
+        if self._page is not None or self._pages.is_read_out(place):
             return
         if self._desk is None or self._readers is None or not self.model.known:
             return
-        desk, before, self._paging = self._desk, self._reached.get(state), True
-        self._readers.run(
-            lambda: desk.arrivals(_PAGE, before, state),
-            lambda rows: self._show_older(state, rows),
+        desk, before = self._desk, self._pages.reached(place)
+        self._page = self._readers.run(
+            lambda: desk.arrivals(PAGE, before, place.state, place.day),
+            lambda rows: self._show_older(place, rows),
             self._not_paged,
         )
 
-    def _show_older(self, state: str | None, rows: list[ArrivalRow]) -> None:
-        self._paging = False
-        self._note_page(state, rows)
+    def _show_older(self, place: Place, rows: list[ArrivalRow]) -> None:
+        self._page = None
+        floor = self.model.floor
+        self._note_page(place, rows)
         self.model.apply(rows)
+        if self.model.floor < floor:
+            # What was read before, and stood behind a gap.
+            self.model.set_filter(self._wanted())
         self._turn()
 
     def _not_paged(self, error: Exception) -> None:
-        self._paging = False
+        self._page = None
         self._show_error(error)
 
     def _filter(self, _changed: str = "") -> None:
-        self.model.set_filter(_STATES[self.states.on()], self.words.text())
+        if self._page is not None:
+            self._page.cancel()
+            self._page = None
+        self._set_floor()
+        self.model.set_filter(self._wanted())
         self.table.scrollToTop()
-        self._on_scroll(self.table.verticalScrollBar().value())
+        if self.model.rowCount() < _NEAR_END:
+            self._read_older()
+        self._turn()
+
+    def show_day(self, day: date | None) -> None:
+        if day == self._day:
+            return
+        self._day = day
+        self.day.setVisible(day is not None)
+        if day is not None:
+            self.day.setText(f"{day:%a %d %b %Y}  ✕")
+        self._filter()
 
     def _on_current(self, current: QModelIndex | QPersistentModelIndex, _before: object) -> None:
         row = self.model.row_at(current.row())
@@ -258,17 +291,21 @@ class WebhookMonitor(Panel):
         if self._detail is not None:
             self._detail.cancel()
         self._detail = self._readers.run(
-            lambda: desk.arrival_detail(inbox_id), self._show_detail, self.card.failed
+            lambda: (desk.arrival_detail(inbox_id), desk.trace(inbox_id)), self._show_detail, self.card.failed
         )
 
-    def _show_detail(self, detail: ArrivalDetail | None) -> None:
+    def _show_detail(self, found: tuple[ArrivalDetail | None, Trace | None]) -> None:
+        detail, trace = found
         if detail is None:
             self.inspector.show_nothing()
-        else:
-            self.inspector.show_arrival(detail)
+            return
+        self.inspector.show_arrival(detail, trace)
+        age_us = system_clock() - detail.row.received_us
+        # Its way is written down shortly after it is through.
+        self._look_again = trace is None and 0 <= age_us < _TRACED_WITHIN_US
 
     def _show_way(self, way: object) -> None:
-        self.card.show_way(way, system_clock())  # type: ignore[arg-type]
+        self.card.show_way(way, self._clock())  # type: ignore[arg-type]
 
     def _copy(self) -> None:
         if self._desk is not None and self._readers is not None:
@@ -296,7 +333,7 @@ class WebhookMonitor(Panel):
             """Retry page by page: each arrival once, also those that were never on screen."""
             recovered = tried = 0
             before: int | None = None
-            while rows := desk.arrivals(_PAGE, before, _DEAD):
+            while rows := desk.arrivals(PAGE, before, _DEAD):
                 recovered += desk.retry([row.inbox_id for row in rows])
                 tried += len(rows)
                 before = rows[-1].inbox_id
@@ -318,6 +355,17 @@ class WebhookMonitor(Panel):
 
     def tick(self, now_us: int) -> None:
         self.card.tick(now_us)
+        if self._look_again:
+            self._look_again = False
+            self._inspect(self._chosen)
+
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("columns", bytes(self.table.horizontalHeader().saveState().data()))
+
+    def restore_state(self, remembered: Remembered) -> None:
+        columns = remembered.data("columns")
+        if columns is not None:
+            self.table.horizontalHeader().restoreState(columns)
 
     def focus_filter(self) -> bool:
         self.words.setFocus()
@@ -336,10 +384,15 @@ class WebhookMonitor(Panel):
         return True
 
     def go_back(self) -> bool:
-        if not self.words.text():
-            return False
-        self.words.clear()
-        return True
+        if self.words.text() or self.states.on() != "All":
+            self.states.turn_on("All")
+            self.words.clear()
+            self._filter()
+            return True
+        if self._day is not None:
+            self.day_chosen.emit(None)
+            return True
+        return False
 
     def theme_changed(self) -> None:
         self.model.forget_colours()

@@ -22,6 +22,11 @@ _KINDS = {
     "ssh": "SSH forwarding",
     "cloudflared": "cloudflared",
     "viewer": "kept by another process",
+    "replay": "what came before is played again",
+}
+_NOWHERE = {
+    "viewer": "known only to the process that runs the engine",
+    "replay": "a replay has no way in",
 }
 _STORES = {
     "keyring": "secret in the OS keyring",
@@ -75,18 +80,17 @@ class WayInCard(QFrame):
         self._way = way
         address = way.public_url or way.local_url
         masked = "" if address is None else f"{address}/hook/••••••••"
-        self.url.say(
-            masked or "known only to the process that runs the engine", "The secret is copied, not shown"
-        )
-        viewer = way.kind == "viewer"
-        self.copy.setEnabled(not viewer and address is not None)
-        self.test.setEnabled(not viewer and address is not None)
+        self.url.say(masked or _NOWHERE.get(way.kind, ""), "The secret is copied, not shown")
+        self.copy.setEnabled(address is not None)
+        self.test.setEnabled(address is not None)
         self.verdict.say(*self._verdict(way))
         self.tick(now_us)
         if way.changed_since_alerts_were_made:
             self._say("The address changed since your alerts were made: copy it into them again", Tone.DANGER)
 
     def _verdict(self, way: WayIn) -> tuple[str, Tone, str]:
+        if way.kind == "replay":
+            return "REPLAY", Tone.WATCH, "Nothing can come in here; your own desk goes on beside this one"
         if way.public_url is None:
             text = "UNKNOWN · local only"
             return text, Tone.UNKNOWN, "TradingView cannot reach a local address: set up a tunnel"

@@ -1,0 +1,99 @@
+"""`secondskies integrity`: what is missing of the signals, what was filled in, and taking it back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from secondskies_desktop.cli import integrity_token
+from secondskies_desktop.cli.context import JSON, profile, say
+
+app = typer.Typer(help="How complete the data is.")
+integrity_token.register(app)
+
+
+@app.command("scan")
+def scan(as_json: Annotated[bool, JSON] = False) -> None:
+    """Look for gaps and list what is missing; fills nothing in."""
+    answer = _scanned()
+    say(
+        answer,
+        lambda: [
+            ("trade_id", "type", "since", "points", "text"),
+            *(
+                (one["trade_id"], one["type"], one["since"], one["points"], one["text"])
+                for one in answer["gaps"]
+            ),
+        ],
+        as_json=as_json,
+    )
+
+
+@app.command("report")
+def report(as_json: Annotated[bool, JSON] = False) -> None:
+    """Say in short how complete the data is: health, counts of gaps by type, values by source."""
+    answer = _scanned()
+    kinds: dict[str, dict[str, int]] = {}
+    for one in answer.pop("gaps"):
+        kind = kinds.setdefault(one["type"], {"count": 0, "points": 0})
+        kind["count"] += 1
+        kind["points"] += one["points"]
+    answer["gaps_by_type"] = dict(sorted(kinds.items()))
+    say(answer, lambda: [("what", "value"), *answer.items()], as_json=as_json)
+
+
+@app.command("fill")
+def fill(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be filled in.")] = False,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Fill in what is missing, where other messages prove it; received values are never changed."""
+    from secondskies_desktop.engine import integrity
+    from secondskies_desktop.foundation.database.engine import read_engine
+
+    found = profile()
+    fills = integrity.proposed(found) if dry_run else integrity.filled(found)
+    reader = read_engine(found.database)
+    with reader.connect() as connection:
+        conflicts = integrity.conflicts_of(connection)
+    reader.dispose()
+    answer = {"filled": [integrity.fill_answer(one) for one in fills], "conflicts": conflicts}
+    head = ("trade_id", "field", "value", "source", "confidence", "reason")
+    say(
+        answer,
+        lambda: [head, *([one[name] for name in head] for one in answer["filled"])],
+        as_json=as_json,
+    )
+
+
+@app.command("undo")
+def undo(
+    fill_id: Annotated[int, typer.Argument(metavar="ID", min=1)],
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Take a fill back; it is not made again. Exits 2 where there is no such fill."""
+    from secondskies_desktop.engine import integrity
+    from secondskies_desktop.engine.folding import fold_pending
+    from secondskies_desktop.foundation.clock import system_clock
+
+    found = profile()
+    row = integrity.undo(found, fill_id, system_clock())
+    if row is None:
+        raise typer.BadParameter(f"there is no fill {fill_id}")
+    fold_pending(found)
+    answer = {"undone": integrity.fill_answer(row)}
+    say(answer, lambda: [("undone", "field"), (row.trade_id, row.field)], as_json=as_json)
+
+
+def _scanned() -> dict[str, Any]:
+    from secondskies_desktop.engine import integrity
+    from secondskies_desktop.foundation.database.engine import read_engine
+
+    found = profile()
+    integrity.look_now(found, fills=False)
+    reader = read_engine(found.database)
+    with reader.connect() as connection:
+        answer = integrity.scan_answer(connection)
+    reader.dispose()
+    return answer

@@ -1,0 +1,1 @@
+"""When arrivals came, and in what order."""

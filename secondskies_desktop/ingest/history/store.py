@@ -1,0 +1,46 @@
+"""Reads of the inbox by the time of arrival, which an imported log does not share with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from secondskies_desktop.ingest.store import Stored
+from secondskies_desktop.ingest.tables import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+
+_HOUR_US = 3_600_000_000
+
+
+def moments_between(connection: Connection, since_us: int, until_us: int) -> list[int]:
+    """Return when arrivals came (µs UTC), from one instant to before another, oldest first."""
+    query = select(inbox.c.received_us).where(inbox.c.received_us >= since_us, inbox.c.received_us < until_us)
+    return list(connection.execute(query.order_by(inbox.c.received_us)).scalars())
+
+
+def count_by_hour(connection: Connection) -> list[tuple[int, int]]:
+    """Return (first µs UTC, arrivals) of every hour in which anything arrived, newest first."""
+    hour = (inbox.c.received_us - inbox.c.received_us % _HOUR_US).label("hour")
+    query = select(hour, func.count()).group_by(hour).order_by(hour.desc())
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def as_they_came(
+    connection: Connection, since_us: int, until_us: int, last_id: int, chunk: int = 2_000
+) -> Iterator[list[Stored]]:
+    """Yield arrivals of a span of time in chunks, in the order of their coming; none behind an id.
+
+    An imported log stands behind what came before it was imported: its ids do not tell when its rows arrived.
+    """
+    query = (
+        select(*(inbox.c[name] for name in ("id", *Stored._fields[1:])))
+        .where(inbox.c.received_us >= since_us, inbox.c.received_us < until_us, inbox.c.id <= last_id)
+        .order_by(inbox.c.received_us, inbox.c.id)
+    )
+    for rows in connection.execution_options(yield_per=chunk).execute(query).partitions():
+        yield [Stored._make(row) for row in rows]

@@ -1,0 +1,1 @@
+"""The way of arrivals through the program, step by step with times."""

@@ -1,0 +1,79 @@
+"""Reads and writes of the log of fills: append-only truth beside the inbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from sqlalchemy import func, insert, select, text
+
+from secondskies_desktop.foundation.database.bulk import fetch
+from secondskies_desktop.signals.fills import Fill
+from secondskies_desktop.signals.tables import fills
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.engine import Connection
+
+_FILL = ",".join(column.name for column in fills.c)
+
+
+def append(connection: Connection, rows: Sequence[Fill]) -> list[int]:
+    """Append to the log of fills within the caller's transaction; returns the ids that the rows got."""
+    if connection.dialect.name != "sqlite":
+        # As with the inbox: whoever has folded up to an id must have seen all before it.
+        connection.execute(text("LOCK TABLE fills IN SHARE ROW EXCLUSIVE MODE"))
+    found: list[int] = []
+    for row in rows:
+        values = {name: getattr(row, name) for name in row.__struct_fields__ if name != "id"}
+        values["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
+        values["because"] = msgspec.json.encode(row.because).decode()
+        key = connection.execute(insert(fills).values(**values)).inserted_primary_key
+        found.append(key[0] if key else 0)
+    return found
+
+
+def after(connection: Connection, fill_id: int, limit: int) -> list[Fill]:
+    """Return the next rows of the log behind an id, oldest first."""
+    rows = fetch(connection, f"SELECT {_FILL} FROM fills WHERE id>? ORDER BY id LIMIT ?", (fill_id, limit))
+    return [_fill(row) for row in rows]
+
+
+def of_signal(connection: Connection, stream: str, trade_id: str) -> list[Fill]:
+    """Return all rows of the log that concern one signal, oldest first."""
+    statement = f"SELECT {_FILL} FROM fills WHERE stream=? AND trade_id=? ORDER BY id"
+    return [_fill(row) for row in fetch(connection, statement, (stream, trade_id))]
+
+
+def newest(connection: Connection, limit: int, before_id: int | None = None) -> list[Fill]:
+    """Return rows of the log, newest first, before an id."""
+    statement = f"SELECT {_FILL} FROM fills WHERE id<? ORDER BY id DESC LIMIT ?"
+    return [_fill(row) for row in fetch(connection, statement, (before_id or 1 << 62, limit))]
+
+
+def last_id(connection: Connection) -> int:
+    """Return the newest id of the log of fills, 0 where it is empty."""
+    return connection.execute(select(func.max(fills.c.id))).scalar() or 0
+
+
+def by_id(connection: Connection, fill_id: int) -> Fill | None:
+    """Return one row of the log."""
+    found = fetch(connection, f"SELECT {_FILL} FROM fills WHERE id=?", (fill_id,))
+    return _fill(found[0]) if found else None
+
+
+def copy(connection: Connection, rows: Sequence[Fill]) -> None:
+    """Write rows with their ids into another, empty log."""
+    for row in rows:
+        values = {name: getattr(row, name) for name in row.__struct_fields__}
+        values["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
+        values["because"] = msgspec.json.encode(row.because).decode()
+        connection.execute(insert(fills).values(**values))
+
+
+def _fill(row: tuple[Any, ...]) -> Fill:
+    named = dict(zip(Fill.__struct_fields__, row, strict=True))
+    named["value"] = None if named["value"] is None else msgspec.json.decode(named["value"])
+    named["because"] = tuple(msgspec.json.decode(named["because"]))
+    return Fill(**named)

@@ -1,0 +1,49 @@
+"""`integrity`: what it answers, as one document, and where it refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from secondskies_desktop.foundation.database.engine import sqlite_url
+from tests.databases import put
+
+if TYPE_CHECKING:
+    from tests.cli.asking import Asking
+
+
+def test_that_scan_and_fill_answer_as_they_promise(full: Asking) -> None:
+    scan = full("integrity", "scan", "--json").json
+    assert {"health", "signals", "complete", "gaps", "sources", "last_heartbeat"} <= set(scan)
+    assert scan["gaps"]
+    assert {"trade_id", "type", "since", "points"} <= set(scan["gaps"][0])
+    would_be = full("integrity", "fill", "--dry-run", "--json").json
+    assert would_be["filled"][0]["id"] is None
+    filled = full("integrity", "fill", "--json").json
+    assert {"trade_id", "field", "value", "source", "confidence"} <= set(filled["filled"][0])
+    assert len(filled["filled"]) == len(would_be["filled"])
+    report = full("integrity", "report", "--json").json
+    assert report["health"] > scan["health"]
+    assert set(report["gaps_by_type"]) <= {one["type"] for one in scan["gaps"]}
+    undone = full("integrity", "undo", str(filled["filled"][0]["id"]), "--json").json
+    assert undone["undone"]["field"] == filled["filled"][0]["field"]
+
+
+def test_that_the_list_of_signals_shows_quality_once_somebody_looked(full: Asking) -> None:
+    assert {row["quality"] for row in full("signals", "list", "--json").json} == {None}
+    full("integrity", "scan", "--json")
+    scores = [row["quality"] for row in full("signals", "list", "--json").json]
+    assert None not in scores
+    assert min(scores) < 100
+
+
+def test_that_an_empty_profile_has_no_health_rather_than_a_perfect_one(ask: Asking) -> None:
+    scan = ask("integrity", "scan", "--json").json
+    assert (scan["health"], scan["signals"], scan["gaps"]) == (None, 0, [])
+    put(sqlite_url(ask.home / "secondskies.db"), b"no alert")
+    assert ask("integrity", "scan", "--json").json["health"] is None
+
+
+def test_that_a_fill_that_is_not_there_cannot_be_undone(ask: Asking) -> None:
+    answer = ask("integrity", "undo", "7")
+    assert answer.code == 2
+    assert "there is no fill 7" in answer.err
