@@ -21,6 +21,7 @@ from secondskies_desktop.desktop.appearance import Appearance
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
 from secondskies_desktop.desktop.away_strip import AwayStrip
 from secondskies_desktop.desktop.dock_window import DockWindow
+from secondskies_desktop.desktop.drops import Drops
 from secondskies_desktop.desktop.import_bar import ImportBar
 from secondskies_desktop.desktop.keys import KeyMap
 from secondskies_desktop.desktop.menus import Menus
@@ -87,6 +88,7 @@ class MainWindow(DockWindow):
         self.keeps_running: Callable[[], bool] = lambda: False
         """Whether closing only hides the window: there is a tray, and the trader wants that."""
         self._is_leaving = False
+        self._drops = Drops(self.import_logs, self)
         self.setObjectName("main")
         self.setAcceptDrops(True)
         self.setMinimumSize(*_MINIMUM)
@@ -141,6 +143,7 @@ class MainWindow(DockWindow):
         panel.panel_wanted.connect(self.show_panel)
         panel.undoable.connect(self._undos.append)
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
+        self._drops.watch(dock)
         panel.set_demo(demo=self._demo)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
@@ -332,13 +335,10 @@ class MainWindow(DockWindow):
             panel.header.dress(icon("float"), icon("close"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _logs_in(event):
-            event.acceptProposedAction()
+        self._drops.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = _logs_in(event)
-        if files and self.import_logs(files):
-            event.acceptProposedAction()
+        self._drops.take(event)
 
     def import_logs(self, files: list[Path]) -> bool:
         """Import alert logs with progress and a way to end it; False before the desk is open."""
@@ -390,9 +390,3 @@ def _system_ends() -> bool:
     """Whether the system logs the trader out: a window that only hid would hold that up."""
     app = QGuiApplication.instance()
     return isinstance(app, QGuiApplication) and app.isSavingSession()
-
-
-def _logs_in(event: QDropEvent) -> list[Path]:
-    urls = event.mimeData().urls()
-    files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    return [file for file in files if file.suffix.casefold() == ".csv"]

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panel import Panel
-from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import COLUMNS, ArrivalFilter
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
+from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_table import arrivals_table
 from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
+from secondskies_desktop.desktop.panels.webhook_monitor.read_so_far import Place, ReadSoFar
 from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
-from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.clock import system_clock
@@ -50,13 +48,6 @@ _EMPTY = "No alert has arrived yet"
 _HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
 
 
-class Place(NamedTuple):
-    """A part of the inbox that is read page by page; None is any."""
-
-    state: str | None = None
-    day: date | None = None
-
-
 class WebhookMonitor(Panel):
     """Arrivals live, newest first; everything is read off the thread of the window."""
 
@@ -72,9 +63,7 @@ class WebhookMonitor(Panel):
         self._chosen: int | None = None
         self._page: Reading | None = None
         self._day: date | None = None
-        self._reached: dict[Place, int] = {}
-        """Every arrival of this state and trade date from this one on has been read."""
-        self._read_out: set[Place] = set()
+        self._read_so_far = ReadSoFar()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
         self.states = Segments(list(_STATES))
@@ -86,36 +75,12 @@ class WebhookMonitor(Panel):
         self.day.hide()
         self.retry_all = QPushButton("Retry dead")
         self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
-        self.table = self._table()
+        self.table = arrivals_table(self.model)
         self.rows = StatePane(self.table)
         self.inspector = Inspector()
         self.pane = StatePane(self._content())
         self._lay_out()
         self._wire()
-
-    def _table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.model)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(theme.ROW)
-        head = table.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionsMovable(True)
-        head.setFixedHeight(theme.ROW)
-        head.setStretchLastSection(True)
-        metrics = table.fontMetrics()
-        for index, column in enumerate(COLUMNS):
-            table.setColumnWidth(index, metrics.averageCharWidth() * column.characters + 2 * theme.GRID)
-        RowsMenu(table)
-        return table
 
     def _content(self) -> QWidget:
         upper, lower = QHBoxLayout(), QHBoxLayout()
@@ -188,8 +153,7 @@ class WebhookMonitor(Panel):
 
     def _show_first(self, pages: tuple[list[ArrivalRow], list[ArrivalRow]]) -> None:
         rows, dead = pages
-        self._reached.clear()
-        self._read_out.clear()
+        self._read_so_far = ReadSoFar()
         self._note_page(Place(), rows)
         self._note_page(Place(_DEAD), dead)
         newer = [row for row in self.model.known.values() if self._newer(row, rows)]
@@ -201,31 +165,18 @@ class WebhookMonitor(Panel):
         self.loaded.emit()
 
     def _note_page(self, place: Place, rows: list[ArrivalRow]) -> None:
-        if len(rows) < _PAGE:
-            self._read_out.add(place)
-        if rows:
-            self._reached[place] = rows[-1].inbox_id
+        self._read_so_far.note(place, [row.inbox_id for row in rows], is_last=len(rows) < _PAGE)
         self._set_floor()
 
     def _set_floor(self) -> None:
-        """Show of all states only what was read without a gap."""
-        if self._is_read_out(Place(day=self._day)):
-            self.model.floor = 0
-        else:
-            reached = [self._reached.get(Place(day=day)) for day in {self._day, None}]
-            self.model.floor = min((one for one in reached if one is not None), default=0)
-
-    def _is_read_out(self, place: Place) -> bool:
-        wider = {Place(state, day) for state in {place.state, None} for day in {place.day, None}}
-        return not wider.isdisjoint(self._read_out)
+        self.model.floor = self._read_so_far.floor(self._day)
 
     def _place(self) -> Place:
         return Place(_STATES[self.states.on()], self._day)
 
     def _on_dropped(self, newest: int) -> None:
         """Begin to page behind what is left: older arrivals were read and let go again."""
-        self._read_out.clear()
-        self._reached = {place: max(reached, newest + 1) for place, reached in self._reached.items()}
+        self._read_so_far.forget(newest)
         self.model.floor = max(self.model.floor, newest + 1)
 
     def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
@@ -246,7 +197,7 @@ class WebhookMonitor(Panel):
         more = [
             name
             for name, state in _STATES.items()
-            if name != "Pending" and not self._is_read_out(Place(state, self._day))
+            if name != "Pending" and not self._read_so_far.is_read_out(Place(state, self._day))
         ]
         self.states.say(counts, more)
         self.retry_all.setEnabled(counts["Dead"] > 0)
@@ -281,11 +232,11 @@ class WebhookMonitor(Panel):
 
     def _read_older(self) -> None:
         place = self._place()
-        if self._page is not None or self._is_read_out(place):
+        if self._page is not None or self._read_so_far.is_read_out(place):
             return
         if self._desk is None or self._readers is None or not self.model.known:
             return
-        desk, before = self._desk, self._reached.get(place)
+        desk, before = self._desk, self._read_so_far.reached(place)
         self._page = self._readers.run(
             lambda: desk.arrivals(_PAGE, before, place.state, place.day),
             lambda rows: self._show_older(place, rows),
