@@ -18,7 +18,7 @@ from PySide6.QtCore import QTimer
 
 from benchmarks.rows import Busy
 from secondskies_desktop.desktop import theme
-from secondskies_desktop.desktop.app import application, settings_of
+from secondskies_desktop.desktop.app import application, remembered_of
 from secondskies_desktop.desktop.window_life import WindowLife
 from secondskies_desktop.desktop.window_opener import ProfileOpener
 from secondskies_desktop.foundation.profile import open_profile
@@ -66,7 +66,7 @@ def main() -> None:
     profile = open_profile(home)
     app = application()
     theme.put_on(app, theme.DARK)
-    life = WindowLife(ProfileOpener(profile), profile, settings_of(home))
+    life = WindowLife(ProfileOpener(profile), profile, remembered_of(home))
     panel = cast("LiveSignals", life.window.panels["live_signals"])
     model, table = panel.model, panel.table
     resets: list[int] = []

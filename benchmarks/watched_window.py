@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QTimer
 
 from secondskies_desktop.desktop import theme
-from secondskies_desktop.desktop.app import application, settings_of
+from secondskies_desktop.desktop.app import application, remembered_of
 from secondskies_desktop.desktop.window_life import WindowLife
 from secondskies_desktop.desktop.window_opener import ProfileOpener
 from secondskies_desktop.foundation.profile import open_profile
@@ -57,7 +57,7 @@ def main() -> None:
     profile = open_profile(Path(sys.argv[1]))
     app = application()
     theme.put_on(app, theme.DARK)
-    life = WindowLife(ProfileOpener(profile), profile, settings_of(profile.home))
+    life = WindowLife(ProfileOpener(profile), profile, remembered_of(profile.home))
     signal.signal(signal.SIGTERM, lambda *_: life.window.close())
     panel = cast("LiveSignals", life.window.panels["live_signals"])
     watches: list[_Watch] = []

@@ -21,7 +21,7 @@ from benchmarks.busy_table import Storm
 from benchmarks.rows import Whole
 from secondskies_desktop.demo.speech import Generation
 from secondskies_desktop.desktop import theme
-from secondskies_desktop.desktop.app import application, settings_of
+from secondskies_desktop.desktop.app import application, remembered_of
 from secondskies_desktop.desktop.window_life import WindowLife
 from secondskies_desktop.desktop.window_opener import ProfileOpener
 from secondskies_desktop.desktop.workspaces import HOME, LIVE
@@ -61,7 +61,7 @@ def main() -> None:
     home, seconds = Path(sys.argv[1]), float(sys.argv[2])
     profile = open_profile(home)
     theme.put_on(application(), theme.DARK)
-    life = WindowLife(ProfileOpener(profile), profile, settings_of(home))
+    life = WindowLife(ProfileOpener(profile), profile, remembered_of(home))
     window = life.window
     life.start()
     _until(lambda: life.desk.role is None and len(window.panels) == len(window.docks))

@@ -1,10 +1,14 @@
-"""Tells the trader what was raised: a message in the tray and one sound a batch, by severity and settings."""
+"""Tells the trader what was raised: a message in the tray and one sound a batch, by severity and settings.
+
+Batches come twenty times a second in a storm: after one was told, the next waits a moment and is told with what came
+meanwhile, unless it is graver, or is the test alarm, which proves that it is told at once.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from secondskies_desktop.desktop import formats, severities
 from secondskies_desktop.desktop.sounds import Played
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.settings import AttentionSettings
 
 MUTED_FOR_US = 3_600_000_000
+PAUSE_MS = 3_000
 
 
 class Announcement(NamedTuple):
@@ -74,6 +79,13 @@ class Announcer(QObject):
         self._show_message = show_message
         self._clock = clock
         self._muted_until_us = 0
+        self._told: tuple[int, int] | None = None
+        """When something was told last (µs UTC), and the rank of its severity."""
+        self._held: list[Attention] = []
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._tell_held)
         sounds.played.connect(self.sounded)
 
     @property
@@ -89,9 +101,35 @@ class Announcer(QObject):
     def take(self, edges: Iterable[Edge]) -> None:
         """Announce what was raised in a batch."""
         raised = [edge for edge in edges if isinstance(edge, Attention)]
+        if not raised:
+            return
+        if self._must_wait(raised):
+            self._held += raised
+            if not self._pause.isActive():
+                self._pause.start()
+            return
+        held, self._held = self._held, []
+        self._pause.stop()
+        self._tell([*held, *raised])
+
+    def _must_wait(self, raised: list[Attention]) -> bool:
+        from secondskies_desktop.engine.alarm_test import KIND
+
+        if self._told is None or any(one.kind == KIND for one in raised):
+            return False
+        told_us, rank = self._told
+        is_graver = max(one.severity.rank for one in raised) > rank
+        return not is_graver and self._clock() - told_us < 1_000 * PAUSE_MS
+
+    def _tell_held(self) -> None:
+        held, self._held = self._held, []
+        self._tell(held)
+
+    def _tell(self, raised: list[Attention]) -> None:
         said = announcement(raised, self.settings, self._muted_until_us, self._clock())
         if said is None:
             return
+        self._told = self._clock(), max(one.severity.rank for one in raised)
         shown: tuple[bool | None, str] = (None, said.no_message)
         if said.message is not None:
             shown = self._show_message(*said.message)

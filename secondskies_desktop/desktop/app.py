@@ -11,7 +11,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLocale, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from secondskies_desktop.desktop import theme
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from secondskies_desktop.desktop.main_window import MainWindow
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.desktop.window_opener import Opener
     from secondskies_desktop.foundation.profile import Profile
 
@@ -70,10 +71,10 @@ def run_window(
         only.raise_first()
         opener.close()
         return 0
-    settings = settings_of(profile.home)
+    remembered = remembered_of(profile.home)
     theme.put_on(app, look_of(preferences.now.desktop.theme))
     life = WindowLife(
-        opener, profile, settings, workspace=workspace, preferences=preferences, in_tray=in_tray
+        opener, profile, remembered, workspace=workspace, preferences=preferences, in_tray=in_tray
     )
     life.window.left.connect(lambda: app.exit(0))
     errors = _Uncaught(life.window)
@@ -106,9 +107,11 @@ def application() -> QApplication:
     return app
 
 
-def settings_of(home: Path) -> QSettings:
+def remembered_of(home: Path) -> Remembered:
     """Return what the window remembers, kept in the profile; apart from the declared settings."""
-    return QSettings(str(home / "desktop.ini"), QSettings.Format.IniFormat)
+    from secondskies_desktop.desktop.remembered import Remembered
+
+    return Remembered(home / "desktop.json")
 
 
 def _tell_time() -> None:

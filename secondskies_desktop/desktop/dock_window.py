@@ -15,8 +15,9 @@ from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.desktop.workspaces import LIVE, WORKSPACES, Workspace, arrange, bring_forward, share
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from secondskies_desktop.desktop.remembered import Remembered
 
 _FIRST_SIZE = (1_366, 768)
 _LAST = "window/workspace"
@@ -27,11 +28,11 @@ class DockWindow(QMainWindow):
 
     visible_changed = Signal(bool)
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, remembered: Remembered) -> None:
         super().__init__()
-        self.settings = settings
+        self.remembered = remembered
         self.docks: dict[str, QDockWidget] = {}
-        self.layouts = Layouts(self, settings)
+        self.layouts = Layouts(self, remembered)
         self._workspace: Workspace | None = None
         self._unshared: Workspace | None = None
         self._instead = QByteArray()
@@ -58,7 +59,7 @@ class DockWindow(QMainWindow):
         elif self.layouts.restore_last():
             bring_back(self)
             self._bring_docks_back()
-            self._workspace = WORKSPACES.get(str(self.settings.value(_LAST)))
+            self._workspace = WORKSPACES.get(self.remembered.text(_LAST))
         else:
             self.resize(*self._first_size())
             self.apply(LIVE)
@@ -67,7 +68,7 @@ class DockWindow(QMainWindow):
         """Keep the docks, and which workspace they are, for the next start."""
         self.layouts.save_last()
         self._keep_workspace()
-        self.settings.setValue(_LAST, "" if self._workspace is None else self._workspace.name.casefold())
+        self.remembered.keep(_LAST, "" if self._workspace is None else self._workspace.key)
 
     def _bring_docks_back(self) -> None:
         for dock in self.docks.values():

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.health import Word
     from secondskies_desktop.desktop.panel import Panel
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.foundation.clock import Clock
 
 _SECOND_MS = 1_000
@@ -65,7 +66,7 @@ class MainWindow(DockWindow):
     def __init__(
         self,
         panels: Sequence[Panel],
-        settings: QSettings,
+        remembered: Remembered,
         *,
         later: Sequence[tuple[str, str]] = (),
         demo: bool = False,
@@ -74,7 +75,7 @@ class MainWindow(DockWindow):
         preferences: Preferences | None = None,
     ) -> None:
         """Take panels, and (key, title) of those that come `later` by `add`; their docks stand at once."""
-        super().__init__(settings)
+        super().__init__(remembered)
         self.panels: dict[str, Panel] = {}
         self._demo = demo
         self.preferences = Preferences(parent=self) if preferences is None else preferences
@@ -108,7 +109,7 @@ class MainWindow(DockWindow):
         self.action_list = Actions(self)
         self.action_list.add(*window_actions(self))
         self.menus = Menus(self)
-        self.palette_ = Palette(self, self._entries, settings)
+        self.palette_ = Palette(self, self._entries, remembered)
         self.appearance = Appearance(self.preferences, self)
         for panel in panels:
             self._offer(panel)
@@ -355,18 +356,14 @@ class MainWindow(DockWindow):
         dialog.open()
 
     def _restore(self, panel: Panel) -> None:
-        self.settings.beginGroup(f"panels/{panel.key}")
-        panel.restore_state(self.settings)
-        self.settings.endGroup()
+        panel.restore_state(self.remembered.part(f"panels/{panel.key}"))
 
     def save(self) -> None:
         """Write layout and panels' states into the profile."""
         self.save_docks()
         for key, panel in self.panels.items():
-            self.settings.beginGroup(f"panels/{key}")
-            panel.save_state(self.settings)
-            self.settings.endGroup()
-        self.settings.sync()
+            panel.save_state(self.remembered.part(f"panels/{key}"))
+        self.remembered.write()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.save()

@@ -25,7 +25,7 @@ from secondskies_desktop.desktop.widgets.labels import Elided, Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtCore import QSettings
+    from secondskies_desktop.desktop.remembered import Remembered
 
 _WIDTH = 72 * theme.GRID
 _ROWS = 10
@@ -49,12 +49,12 @@ class Palette(QFrame):
         self,
         window: QWidget,
         entries: Callable[[str], list[Entry]],
-        settings: QSettings,
+        remembered: Remembered,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._entries = entries
-        self._settings = settings
+        self._kept = remembered
         self._found: list[Entry] = []
         self._before: QWidget | None = None
         self.setProperty("overlay", "true")
@@ -145,12 +145,11 @@ class Palette(QFrame):
         entry = self._found[place]
         self.close_up()
         recent = [entry.title, *(one for one in self._recent() if one != entry.title)]
-        self._settings.setValue(_RECENT, recent[:_REMEMBERED])
+        self._kept.keep(_RECENT, recent[:_REMEMBERED])
         entry.run()
 
     def _recent(self) -> list[str]:
-        found = self._settings.value(_RECENT)
-        return [str(one) for one in found] if isinstance(found, list) else [str(found)] if found else []
+        return self._kept.texts(_RECENT)
 
 
 def _row(entry: Entry) -> QWidget:

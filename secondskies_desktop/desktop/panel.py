@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from PySide6.QtCore import QSettings
-
     from secondskies_desktop.desktop.actions import Action
     from secondskies_desktop.desktop.attention import Noticed
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.health import Word
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
 
 
 class Panel(QWidget):
@@ -123,10 +122,10 @@ class Panel(QWidget):
         del typed
         return ()
 
-    def save_state(self, settings: QSettings) -> None:
-        """Write filter, columns and the like; the window has entered this panel's group."""
+    def save_state(self, remembered: Remembered) -> None:
+        """Keep filter, columns and the like in this panel's own part."""
 
-    def restore_state(self, settings: QSettings) -> None:
+    def restore_state(self, remembered: Remembered) -> None:
         """Read what `save_state` wrote; called before `start`."""
 
     def tick(self, now_us: int) -> None:

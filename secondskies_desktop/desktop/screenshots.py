@@ -54,7 +54,7 @@ def take_screenshots(
     A workspace is exactly `size`, a panel at least 600 px wide. Files are named relative to `out`. Raises
     KeyError for an unknown theme or workspace, OSError, and TimeoutError where a panel shows nothing.
     """
-    from secondskies_desktop.desktop.app import application, settings_of
+    from secondskies_desktop.desktop.app import application, remembered_of
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.main_window import MainWindow
     from secondskies_desktop.desktop.panel_registry import first_panel, later_panels
@@ -69,7 +69,7 @@ def take_screenshots(
     bridge.listen(desk.bus)
     with tempfile.TemporaryDirectory(prefix="secondskies-pictures-") as folder:
         window = MainWindow(
-            [first_panel(), *later_panels()], settings_of(Path(folder)), demo=demo, profile=""
+            [first_panel(), *later_panels()], remembered_of(Path(folder)), demo=demo, profile=""
         )
         window.setMinimumSize(1, 1)
         try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WINDOWS_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 _RESERVED = '"`$\\'
+_LINE_ENDS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+"""As they are they would end the value, and what follows them would be a line of the entry."""
 
 
 def login_command(
@@ -34,7 +36,7 @@ def login_command(
 
 def entry_name(profile_home: Path) -> str:
     """Return the name of a profile's entry: each has its own, and switches only that."""
-    return f"secondskies-{hashlib.sha256(str(profile_home).encode()).hexdigest()[:8]}"
+    return f"secondskies-{hashlib.sha256(os.fsencode(profile_home)).hexdigest()[:8]}"
 
 
 def start_at_login(
@@ -109,7 +111,10 @@ def windows_entry(command: Sequence[str]) -> str:
 def _quoted(word: str) -> str:
     """Quote an argument of Exec: inside quotes four characters are escaped, then the string value itself is."""
     inside = "".join(f"\\{char}" if char in _RESERVED else char for char in word).replace("%", "%%")
-    return '"' + inside.replace("\\", "\\\\") + '"'
+    value = inside.replace("\\", "\\\\")
+    for char, escape in _LINE_ENDS.items():
+        value = value.replace(char, escape)
+    return f'"{value}"'
 
 
 def _write_windows(name: str, value: str | None) -> None:

@@ -74,12 +74,15 @@ class StatisticsFeed(QObject, Generic[Answer]):
             self._ask_if_old()
 
     def _ask_if_old(self) -> None:
-        if self._is_old and self._is_seen:
+        # An answer on its way is awaited: dropped for a newer question each time, a slow one would never come.
+        if self._is_old and self._is_seen and self._asked is None:
             self.ask()
 
     def _on_answer(self, answer: Answer) -> None:
         self._asked = None
         self.answered.emit(answer)
+        if not self._timer.isActive():
+            self._ask_if_old()
 
     def _on_failure(self, error: Exception) -> None:
         self._asked = None

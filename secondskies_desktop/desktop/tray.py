@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from secondskies_desktop.desktop.tray_icon import TrayState, icon_of, sentence, state_of
+from secondskies_desktop.desktop.tray_icon import TrayState, icon_of, outside, sentence, state_of
 from secondskies_desktop.foundation.attention import Severity
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Tray(QObject):
             self.state = state
             self._icon.setIcon(icon_of(state))
             self._icon.show()
-        words = sentence(open_now, now_us, demo=self._demo, profile=self._profile)
+        words = outside(sentence(open_now, now_us, demo=self._demo, profile=self._profile))
         if self._icon.toolTip() != words:
             self._icon.setToolTip(words)
 
@@ -92,7 +92,7 @@ class Tray(QObject):
         if not self._icon.supportsMessages():
             return None, "the tray shows no messages"
         title = "Second Skies · DEMO" if self._demo else "Second Skies"
-        self._icon.showMessage(title, text, _ICONS[severity], _SHOWN_MS)
+        self._icon.showMessage(title, outside(text), _ICONS[severity], _SHOWN_MS)
         return True, "message in the tray"
 
     def say_window(self, *, visible: bool) -> None:

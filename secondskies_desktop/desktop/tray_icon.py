@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.attention import Attention
 
+MOST_SAID = 240
+"""Characters of a tooltip or a message; the strip and the Attention panel have the whole."""
 _SIZES = (16, 22, 24, 32, 48, 64)
 
 
@@ -77,6 +79,12 @@ def sentence(open_now: Sequence[Attention], now_us: int, *, demo: bool, profile:
     }
     until = "" if market.until_us is None else f" until {formats.ny_minute(market.until_us)} NY"
     return f"{who}: nothing wants you, {words[market.state]}{until}"
+
+
+def outside(text: str) -> str:
+    """Return a text as it leaves the window: short, and with nothing that a system's message takes for markup."""
+    plain = text.replace("<", "‹").replace(">", "›")  # noqa: RUF001 - marks that look like those they stand for
+    return plain if len(plain) <= MOST_SAID else f"{plain[: MOST_SAID - 1]}…"
 
 
 def icon_of(state: TrayState) -> QIcon:

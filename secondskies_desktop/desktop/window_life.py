@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from secondskies_desktop.desktop.bridge import Bridge
 from secondskies_desktop.desktop.main_window import MainWindow
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.panel import Panel
     from secondskies_desktop.desktop.preferences import Preferences
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.desktop.window_opener import Opener
     from secondskies_desktop.foundation.profile import Profile
 
@@ -45,7 +46,7 @@ class WindowLife(QObject):
         self,
         opener: Opener,
         profile: Profile,
-        settings: QSettings,
+        remembered: Remembered,
         *,
         workspace: str | None = None,
         preferences: Preferences | None = None,
@@ -66,7 +67,7 @@ class WindowLife(QObject):
         self.desk = SwitchedDesk(self.bus)
         self.window = MainWindow(
             [first_panel()],
-            settings,
+            remembered,
             later=LATER,
             demo=profile.demo,
             profile=profile.name,

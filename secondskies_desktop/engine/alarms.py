@@ -56,6 +56,12 @@ def new_entry(view: SignalView, key: str, now_us: int) -> Attention | None:
     return Attention(ENTRY, Severity.INFO, key, text, as_datetime(now_us), _ENTRY_PASSES_S)
 
 
+def many_entries(now_us: int) -> Attention:
+    """Return the one word for all entries that are more than can be told one by one."""
+    text = "More signals have entered than can be told one by one: Live Signals shows them"
+    return Attention(ENTRY, Severity.WATCH, "many", text, as_datetime(now_us), _ENTRY_PASSES_S)
+
+
 def silence(last_us: int | None, listening_since_us: int, minutes: int, now_us: int) -> Attention | None:
     """Return the word that no alert comes while the market trades.
 

@@ -80,16 +80,16 @@ class AttentionLog:
                 return
             self._is_writing = True
             edges = list(self._waiting)
+            self._waiting.clear()
 
         def work(connection: Connection) -> int:
             append_edges(connection, edges)
             return len(edges)
 
         try:
-            self._submit(work).add_done_callback(self._written)
+            self._submit(work).add_done_callback(lambda done: self._written(edges, done))
         except Exception:
-            with self._lock:
-                self._is_writing = False
+            self._keep(edges)
             raise
 
     def _hear(self, edge: Edge) -> None:
@@ -98,17 +98,20 @@ class AttentionLog:
             self._waiting.append(logged)
         self.flush()
 
-    def _written(self, done: Future[int]) -> None:
-        failed = done.cancelled() or done.exception() is not None
+    def _written(self, edges: list[LoggedEdge], done: Future[int]) -> None:
+        if done.cancelled() or done.exception() is not None:
+            self._keep(edges)
+            _note_failure(done)
+            return
         with self._lock:
             self._is_writing = False
-            if not failed:
-                for _ in range(min(done.result(), len(self._waiting))):
-                    self._waiting.popleft()
-            more = bool(self._waiting) and not failed
-        _note_failure(done)
-        if more:
-            self.flush()
+        self.flush()
+
+    def _keep(self, edges: list[LoggedEdge]) -> None:
+        """Let edges that were not written wait again, before those that came meanwhile."""
+        with self._lock:
+            self._is_writing = False
+            self._waiting = deque([*edges, *self._waiting], _MOST_WAITING)
 
 
 def _logged(edge: Edge, now_us: int) -> LoggedEdge:

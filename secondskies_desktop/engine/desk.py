@@ -17,10 +17,12 @@ from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.attention import Attention, Episode, OpenAttention
 from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version, write_engine
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
 from secondskies_desktop.foundation.sessions import trade_date_bounds
 from secondskies_desktop.ingest import store as inbox_store
+from secondskies_desktop.ingest.alert_log import count_lines
 from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
 from secondskies_desktop.market.bars import Bar
 from secondskies_desktop.signals import store as signal_store
@@ -48,6 +50,7 @@ RUNNING = ("ACTIVE", "BE_PROTECTED", "BE_STOPPED")
 """The states in which at least one leg of a signal is in the market."""
 _KEPT_WITHIN_S = 5.0
 _LOOKED_THROUGH = 50
+_decode_test = json_decoder(AlarmTest)
 
 
 class DeskStatus(msgspec.Struct, frozen=True):
@@ -183,12 +186,13 @@ class Desk:
         return Statistics()
 
     def _counted(self) -> Statistics:
+        age = self._statistics.age
         with self._database.connect() as connection:
             rows = signal_store.tallies_since(connection, self._statistics.seq)
             if not self._statistics.is_counted and not rows and signal_store.counters(connection) == (0, 0):
                 # Nothing to count is counted, also before an engine has ever run here.
                 rows = [signal_store.TallyRow(*MARK, -1, b"")]
-            self._statistics.take(rows)
+            self._statistics.take(rows, age)
         return self._statistics
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
@@ -338,10 +342,7 @@ class Desk:
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         """Import alert logs; `progress(done, total)` answers False to end it."""
-        total = 0
-        for path in paths:
-            with path.open("rb") as handle:
-                total += sum(1 for _ in handle)
+        total = sum(count_lines(path) for path in paths)
         return import_alert_logs(self.profile, paths, lambda done: progress(done, max(total, done)))
 
     def export_signals_csv(self, path: Path, ids: Sequence[int]) -> int:
@@ -367,12 +368,8 @@ def _as_open(episode: Episode) -> OpenAttention:
     return OpenAttention(attention, episode.acknowledged_us is not None)
 
 
-# Made here: two threads that decode into a type for the first time crash msgspec 0.22.
-_ALARM_TEST = msgspec.json.Decoder(AlarmTest)
-
-
 def _as_test(run: foundation_store.Run | None) -> AlarmTest | None:
-    return None if run is None else _ALARM_TEST.decode(run.detail)
+    return None if run is None else _decode_test(run.detail)
 
 
 def _flat(value: object) -> object:

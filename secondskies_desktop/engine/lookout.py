@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 EVERY_S = 15.0
 _WEBHOOK = "webhook"
 _KNOWN_ENTRIES = 500
+_MOST_ENTRIES = 50_000
+"""Signals whose entry is remembered as told; on real charts that many take a year."""
 _FRESH_US = 120_000_000
+_READ_WITHIN_US = 60_000_000
+TOLD_AT_ONCE = 20
+"""Entries that stand open beside one another. More of them are no help, and a storm would stop the window."""
 
 
 class Seen(NamedTuple):
@@ -68,7 +73,7 @@ class Lookout:
         self._listening_since_us = clock()
         self._told_dead = alarms.DeadTold()
         self._lock = threading.Lock()
-        self._entered: set[int] = set()
+        self._entered: dict[int, None] = {}
         self._candidates: list[tuple[str, Attention]] = []
         self._endings = [
             bus.subscribe(SignalsChanged, self._hear_signals),
@@ -90,7 +95,7 @@ class Lookout:
         with self._database.connect() as connection:
             rows = signal_store.newest(connection, _KNOWN_ENTRIES)
         with self._lock:
-            self._entered.update(row.id for row in rows if row.view.entry_us is not None)
+            self._entered |= dict.fromkeys(row.id for row in rows if row.view.entry_us is not None)
 
     async def look(self) -> str:
         """Look at the clocks, the disk and the database; what cannot be seen is left as it was."""
@@ -109,7 +114,8 @@ class Lookout:
 
     def _newest_arrival(self, connection: Connection) -> tuple[int, int] | None:
         behind = 0 if self._last is None else self._last[0]
-        return store.last_webhook_arrival(connection, behind, TEST_ALERT) or self._last
+        unread_until_us = self._clock() - _READ_WITHIN_US
+        return store.last_webhook_arrival(connection, behind, TEST_ALERT, unread_until_us) or self._last
 
     def _look_at_clocks(self, now: Moment) -> None:
         before, self._before = self._before, now
@@ -159,10 +165,12 @@ class Lookout:
             for row in entered:
                 if row.id in self._entered:
                     continue
-                self._entered.add(row.id)
+                self._entered[row.id] = None
                 told = alarms.new_entry(row.view, f"{row.view.stream} {row.view.trade_id}", now_us)
                 if told is not None:
                     self._candidates.append((row.view.stream, told))
+            while len(self._entered) > _MOST_ENTRIES:
+                del self._entered[next(iter(self._entered))]
 
     def _hear_arrivals(self, event: ArrivalsChanged) -> None:
         """Tell the entries that came over HTTP just now: the pump publishes a slice's arrivals after its signals."""
@@ -176,6 +184,9 @@ class Lookout:
             for row in event.rows
             if row.source.startswith(_WEBHOOK) and row.received_us >= since_us
         }
-        for stream, told in candidates:
-            if stream in live:
-                self._board.raise_(told)
+        fresh = [told for stream, told in candidates if stream in live]
+        room = TOLD_AT_ONCE - sum(1 for one in self._board.open() if one.kind == alarms.ENTRY) if fresh else 0
+        for told in fresh[: max(0, room)]:
+            self._board.raise_(told)
+        if len(fresh) > room:
+            self._board.raise_(alarms.many_entries(self._clock()))

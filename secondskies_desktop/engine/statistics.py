@@ -92,9 +92,11 @@ class Statistics:
         self._lock = threading.Lock()
         self._rows: dict[tuple[str, str], TallyRow] = {}
         self._counted = False
-        self._sums: dict[tuple[float, BeMode], RunningSums] = {}
-        self._steps = RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
+        self._sums: dict[tuple[float, BeMode], ResultSums] = {}
+        self._steps = _running_steps()
         self._seq = -1
+        self.age = 0
+        """Grows with every `forget`."""
 
     @property
     def seq(self) -> int:
@@ -106,12 +108,21 @@ class Statistics:
         """Whether everything has been counted once."""
         return self._counted
 
-    def take(self, rows: Iterable[TallyRow]) -> None:
-        """Take the tally rows that changed; the same row again changes nothing."""
+    def take(self, rows: Iterable[TallyRow], read_in: int | None = None) -> None:
+        """Take the tally rows that changed; the same row again, or an older one, changes nothing.
+
+        Rows that were read in an age that is over (`read_in`) are of a projection that is gone.
+        """
         with self._lock:
+            if read_in is not None and read_in != self.age:
+                return
             for row in rows:
                 self._seq = max(self._seq, row.seq)
                 place = (row.trade_date, row.stream)
+                known = self._rows.get(place)
+                if known is not None and known.seq > row.seq:
+                    # Another thread has asked meanwhile, and read newer ones.
+                    continue
                 if place == MARK:
                     self._counted = True
                     continue
@@ -124,7 +135,8 @@ class Statistics:
         """Read everything again at the next question."""
         with self._lock:
             self._sums, self._rows, self._seq, self._counted = {}, {}, -1, False
-            self._steps = RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
+            self.age += 1
+            self._steps = _running_steps()
 
     def report(self, query: Query) -> Report | None:
         """Return the report, None as long as nothing has been counted. ValueError for a target off the grid."""
@@ -136,10 +148,9 @@ class Statistics:
             sums = self._sums_for(query.target, query.mode)
             if query.first is None and query.last is None:
                 return _report(query, sums.total, self._steps.total, _results(query, sums, sums.by_row))
-            rows = {place: row for place, row in sums.by_row.items() if _within(place[0], query)}
-            steps = sum((self._steps.by_row[place] for place in rows), start=self._steps.nothing())
-            everything = sum(rows.values(), start=sums.nothing())
-            return _report(query, everything, steps, _results(query, sums, rows))
+            places = [place for place in sums.by_row if _within(place[0], query)]
+            everything, steps = sums.added(places), self._steps.added(places)
+            return _report(query, everything, steps, _results(query, sums, places))
 
     def by_date(self, query: Query) -> dict[date, Summary] | None:
         """Return the summary of each trade date on which anything was counted, of tradeable sessions."""
@@ -149,10 +160,10 @@ class Statistics:
             sums = self._sums_for(query.target, query.mode)
             groups = tradeable_groups(query.direction)
             found: dict[date, Numbers] = {}
-            for (day, _), row in sums.by_row.items():
-                if day and _within(day, query):
-                    at = date.fromisoformat(day)
-                    found[at] = found.get(at, 0) + row[groups].sum(axis=0)
+            for place in sums.by_row:
+                if place[0] and _within(place[0], query):
+                    at = date.fromisoformat(place[0])
+                    found[at] = found.get(at, 0) + sums.row(place)[groups].sum(axis=0)
         return {day: summary(found[day]) for day in sorted(found)}
 
     def accumulated(self, today: date) -> Accumulated | None:
@@ -175,12 +186,12 @@ class Statistics:
             trade_dates=progress(dates, DATE_MARKS, today),
         )
 
-    def _sums_for(self, target: float, mode: BeMode) -> RunningSums:
+    def _sums_for(self, target: float, mode: BeMode) -> ResultSums:
         sums = self._sums.get((target, mode))
         if sums is None:
             if len(self._sums) >= _KEPT_QUESTIONS:
                 del self._sums[next(iter(self._sums))]
-            sums = RunningSums((GROUPS, FIELDS), lambda packed: sums_of(packed, target, mode))
+            sums = ResultSums(target, mode)
             for place, row in self._rows.items():
                 sums.put(place, row.counts)
             self._sums[target, mode] = sums
@@ -188,33 +199,68 @@ class Statistics:
 
 
 _KEPT_QUESTIONS = 6
-"""Targets and modes whose sums are kept; each holds about 8 kB a trade date."""
+"""Targets and modes whose sums are kept; each holds about 3 kB a trade date."""
 _FINISHED = Field.STATUS + STATUSES.index(Status.COMPLETED)
 _TRADEABLE = tradeable_groups()
 _ACCUMULATED: tuple[int, ...] = (Field.CONFIRMED, _FINISHED, Field.VALID)
 
 
 class RunningSums:
-    """One array a row, and their sum, which a changed row moves by its difference."""
+    """One array a row, and their sum, which a changed row moves by its difference.
+
+    Of a row is kept only what is not zero: a stranger's signals of a century of trade dates would otherwise fill the
+    memory with empty places.
+    """
 
     def __init__(self, shape: tuple[int, ...], work_out: Callable[[bytes], Numbers]) -> None:
         self._shape = shape
         self._work_out = work_out
-        self.by_row: dict[tuple[str, str], Numbers] = {}
-        self.tradeable: dict[tuple[str, str], list[int]] = {}
-        """The same of each row, added over the groups of tradeable sessions."""
-        self.total = self.nothing()
+        self.by_row: dict[tuple[str, str], tuple[Numbers, Numbers]] = {}
+        """Places in the flat array, and what stands there."""
+        self.total = self._nothing()
 
-    def nothing(self) -> Numbers:
-        """Return zeros of the shape of a row."""
+    def _nothing(self) -> Numbers:
         return np.zeros(self._shape, dtype=np.int64)
 
-    def put(self, place: tuple[str, str], packed: bytes) -> None:
-        """Take a row as it is now."""
-        before, now = self.by_row.get(place), self._work_out(packed)
-        self.total = self.total + now if before is None else self.total + now - before
-        self.by_row[place] = now
-        self.tradeable[place] = now[..., _TRADEABLE, :].sum(axis=-2).ravel().tolist()
+    def row(self, place: tuple[str, str]) -> Numbers:
+        """Return a row; zeros where there is none."""
+        return self.added([place] if place in self.by_row else [])
+
+    def added(self, places: Iterable[tuple[str, str]]) -> Numbers:
+        """Return rows added."""
+        found = self._nothing()
+        flat = found.reshape(-1)
+        for place in places:
+            where, what = self.by_row[place]
+            flat[where] += what
+        return found
+
+    def put(self, place: tuple[str, str], packed: bytes) -> Numbers:
+        """Take a row as it is now, and return it."""
+        now = self._work_out(packed)
+        self.total = self.total + now - self.row(place)
+        flat = now.reshape(-1)
+        where = np.flatnonzero(flat)
+        self.by_row[place] = where.astype(np.int16), flat[where]
+        return now
+
+
+class ResultSums(RunningSums):
+    """Those of results; of each row also what it comes to over the groups of tradeable sessions."""
+
+    def __init__(self, target: float, mode: BeMode) -> None:
+        super().__init__((GROUPS, FIELDS), lambda packed: sums_of(packed, target, mode))
+        self.tradeable: dict[tuple[str, str], list[int]] = {}
+
+    def put(self, place: tuple[str, str], packed: bytes) -> Numbers:
+        """Take a row as it is now, and return it."""
+        now = super().put(place, packed)
+        self.tradeable[place] = now[_TRADEABLE].sum(axis=0).tolist()
+        return now
+
+
+def _running_steps() -> RunningSums:
+    return RunningSums((len(BeMode), GROUPS, UNKNOWN_STEP + 1), steps_of)
 
 
 Results = tuple[list[int], list[float], list[float]]
@@ -247,7 +293,7 @@ def _report(query: Query, sums: Numbers, steps: Numbers, results: Results) -> Re
 _DECIDED = (Field.WIN, Field.SCRATCH, Field.LOSS, Field.AMBIGUOUS)
 
 
-def _results(query: Query, sums: RunningSums, places: Iterable[tuple[str, str]]) -> Results:
+def _results(query: Query, sums: ResultSums, places: Iterable[tuple[str, str]]) -> Results:
     """Return the results of rows by trade date: charts of one date are one cluster."""
     found: dict[str, tuple[int, int, int]] = {}
     for place in places:
@@ -256,7 +302,7 @@ def _results(query: Query, sums: RunningSums, places: Iterable[tuple[str, str]])
         if query.direction is None:
             row = sums.tradeable[place]
         else:
-            row = sums.by_row[place][tradeable_groups(query.direction)].sum(axis=0).tolist()
+            row = sums.row(place)[tradeable_groups(query.direction)].sum(axis=0).tolist()
         number, low, high = found.get(place[0], (0, 0, 0))
         decided = number + sum(row[field] for field in _DECIDED)
         found[place[0]] = (decided, low + row[Field.R_LOW], high + row[Field.R_HIGH])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from secondskies_desktop.foundation.clock import as_iso, system_clock
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.ingest.changes import WayIn
 from secondskies_desktop.ingest.tunnel import fetch_status
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
 
 _OK = 200
+_decode = json_decoder(WayIn)
 _PROVED_FOR_US = 11 * 60 * 1_000_000
 """Two of the engine's probes, which come every five minutes, and a minute for a slow one."""
 
@@ -34,7 +36,7 @@ def note_file(home: Path) -> Path:
 def report_tunnel(profile: Profile, *, test: bool) -> dict[str, Any]:
     """Return public_url, ok, checked_at and changed_since_alerts_were_made (cli.md); unknown is null."""
     try:
-        way = msgspec.json.decode(note_file(profile.home).read_bytes(), type=WayIn)
+        way = _decode(note_file(profile.home).read_bytes())
     except (OSError, msgspec.MsgspecError):
         return _answer(None, None, None, None, "no engine has run with this profile")
     ok, checked_us, detail = way.ok, way.checked_us, way.detail

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.sessions import NEW_YORK, new_york, trade_date
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class _Calendar(msgspec.Struct, frozen=True):
     regular: _Regular
     halts: tuple[_Halt, ...]
     exceptions: tuple[_Exception, ...]
+
+
+_decode = json_decoder(_Calendar)
 
 
 class _Hours(msgspec.Struct, frozen=True):
@@ -205,14 +209,10 @@ def _words(exception: _Exception) -> str:
     return f"{exception.name}, {exception.kind} {exception.close}"
 
 
-# Made here: two threads that decode into a type for the first time crash msgspec 0.22.
-_CALENDAR = msgspec.json.Decoder(_Calendar)
-
-
 @lru_cache(maxsize=1)
 def _hours() -> _Hours:
     text = files("secondskies_desktop.resources").joinpath("market_hours.json").read_bytes()
-    calendar = _CALENDAR.decode(text)
+    calendar = _decode(text)
     by_day = {exception.day: exception for exception in calendar.exceptions}
     from_us = _wall_us(calendar.span[0], "00:00")
     to_us = _wall_us(calendar.span[1] + _DAY, "00:00")

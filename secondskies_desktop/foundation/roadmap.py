@@ -6,12 +6,13 @@ kept, and nothing here writes one by itself. Source: resources/roadmap.toml.
 
 from __future__ import annotations
 
-import threading
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
 import msgspec
+
+from secondskies_desktop.foundation.decoding import toml_decoder
 
 
 class Module(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,6 +69,9 @@ class _Roadmap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     levels: tuple[Level, ...]
 
 
+_decode = toml_decoder(_Roadmap)
+
+
 class Marked(msgspec.Struct, frozen=True):
     """The newest mark of a module: whether he calls it complete, and since when (µs UTC)."""
 
@@ -106,20 +110,11 @@ class Roadmap(msgspec.Struct, frozen=True):
         )
 
 
-_READING = threading.Lock()
-
-
-def levels() -> tuple[Level, ...]:
-    """Return the roadmap as it ships. ValueError where a key occurs twice; any thread."""
-    # Two threads that decode into a type for the first time crash msgspec 0.22.
-    with _READING:
-        return _levels()
-
-
 @lru_cache(maxsize=1)
-def _levels() -> tuple[Level, ...]:
+def levels() -> tuple[Level, ...]:
+    """Return the roadmap as it ships. ValueError where a key occurs twice."""
     text = files("secondskies_desktop.resources").joinpath("roadmap.toml").read_bytes()
-    found = msgspec.toml.decode(text, type=_Roadmap).levels
+    found = _decode(text).levels
     keys = [module.key for level in found for module in level.modules]
     if len(set(keys)) != len(keys):
         raise ValueError("a key of the roadmap occurs twice")

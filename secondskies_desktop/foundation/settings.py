@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from secondskies_desktop.foundation.decoding import toml_decoder
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -214,6 +216,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     attention: AttentionSettings = AttentionSettings()
 
 
+_decode = toml_decoder(Settings)
+
+
 class UnreadableSettings(Exception):
     """The settings file is wrong; the text names file and field."""
 
@@ -227,7 +232,7 @@ def read_settings(file: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableSettings(f"{file.name}: {error}") from error
     try:
-        return msgspec.toml.decode(text, type=Settings)
+        return _decode(text)
     except msgspec.MsgspecError as error:
         raise UnreadableSettings(f"{file.name}: {error}") from error
 
@@ -252,7 +257,7 @@ def change_setting(file: Path, group: str, key: str, value: Any) -> Settings:
     try:
         document[group][key] = value
         changed = tomlkit.dumps(document)
-        settings = msgspec.toml.decode(changed, type=Settings)
+        settings = _decode(changed)
         changed.encode("utf-8")
     except UnicodeEncodeError:
         raise UnreadableSettings(f"{group}.{key}: not UTF-8 text") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import stat
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,17 +18,36 @@ if TYPE_CHECKING:
 COLUMNS = ("Alert ID", "Ticker", "Name", "Description", "Time")
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 MAX_FILE_BYTES = 512 * 1024 * 1024
+_BLOCK = 1024 * 1024
 
 
 class UnreadableLog(Exception):
     """The file is not an alert log; the text names file, line and field."""
 
 
+def count_lines(file: Path) -> int:
+    """Return how many lines a file has, as a measure of the work; raises UnreadableLog before it reads too much."""
+    try:
+        _refuse_endless(file)
+        with file.open("rb") as handle:
+            return sum(block.count(b"\n") for block in iter(lambda: handle.read(_BLOCK), b""))
+    except OSError as error:
+        raise UnreadableLog(f"{file.name}: {error.strerror}") from error
+
+
+def _refuse_endless(file: Path) -> None:
+    """Raise UnreadableLog for what has no end or does not answer: a device, a pipe, a file of any size."""
+    found = file.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise UnreadableLog(f"{file.name}: not a file")
+    if found.st_size > MAX_FILE_BYTES:
+        raise UnreadableLog(f"{file.name}: larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
+
+
 def read_alert_log(file: Path) -> list[Arrival]:
     """Return the arrivals of an alert log, oldest first; raises UnreadableLog and reads nothing by halves."""
     try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise UnreadableLog(f"{file.name}: larger than {MAX_FILE_BYTES // 1024 // 1024} MB")
+        _refuse_endless(file)
         with file.open(newline="", encoding="utf-8-sig") as handle:
             rows = csv.DictReader(handle, strict=True)
             try:

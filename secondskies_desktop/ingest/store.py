@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, or_, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
 from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, insert_where_new, mark, upsert
@@ -279,13 +279,20 @@ _LOOK_AHEAD = 5_000
 """Repetitions come within minutes; a count over all that came later would read the whole inbox."""
 
 
-def last_webhook_arrival(connection: Connection, behind: int, but: str) -> tuple[int, int] | None:
-    """Return (id, µs UTC) of the newest arrival over HTTP behind a place, passing over one kind of event."""
+def last_webhook_arrival(
+    connection: Connection, behind: int, but: str, unread_until_us: int
+) -> tuple[int, int] | None:
+    """Return (id, µs UTC) of the newest arrival over HTTP behind a place, passing over one kind of event.
+
+    What has not been read yet may be of that kind: it counts once it has waited since `unread_until_us`.
+    """
+    is_read = deliveries.c.inbox_id.is_not(None)
     query = (
         select(inbox.c.id, inbox.c.received_us)
         .select_from(inbox.outerjoin(deliveries, deliveries.c.inbox_id == inbox.c.id))
         .where(inbox.c.id > behind, inbox.c.source.like("webhook%"))
         .where(func.coalesce(deliveries.c.event_type, "") != but)
+        .where(or_(is_read, inbox.c.received_us <= unread_until_us))
         .order_by(inbox.c.id.desc())
         .limit(1)
     )

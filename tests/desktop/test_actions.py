@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QRect, QSettings, Qt
+from PySide6.QtCore import QDeadlineTimer, QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTabBar
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.actions import Action, Actions
+from secondskies_desktop.desktop.bridge import Bridge
 from secondskies_desktop.desktop.main_window import MainWindow
 from secondskies_desktop.desktop.models.matching import ranked, score
 from secondskies_desktop.desktop.on_screen import reachable
 from secondskies_desktop.desktop.panel_registry import first_panel, later_panels
+from secondskies_desktop.desktop.readers import Readers
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.workspaces import HOME, LIVE
 from tests.desktop.fake_desk import FakeDesk
 from tests.desktop.made_signals import NOW_US, made_signals
@@ -29,26 +32,50 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from secondskies_desktop.desktop.bridge import Bridge
-    from secondskies_desktop.desktop.readers import Readers
 
-
-@pytest.fixture
-def window(
-    qtbot: QtBot, dressed: QApplication, tmp_path: Path, bridge: Bridge, readers: Readers
-) -> Iterator[MainWindow]:
-    """A window with every panel that ships, on a desk of signals."""
-    settings = QSettings(str(tmp_path / "desktop.ini"), QSettings.Format.IniFormat)
-    made = MainWindow([first_panel(), *later_panels()], settings, clock=lambda: NOW_US)
-    qtbot.addWidget(made)
+@pytest.fixture(scope="module")
+def shared(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """A window with every panel that ships, on a desk of signals: made once, because that takes seconds."""
+    theme.put_on(qapp, theme.DARK)
+    remembered = Remembered(tmp_path_factory.mktemp("window") / "desktop.json")
+    made = MainWindow([first_panel(), *later_panels()], remembered, clock=lambda: NOW_US)
+    bridge, readers = Bridge(), Readers()
     made.begin()
     made.show()
     made.start(FakeDesk(made_signals(120)), bridge, readers)
-    made.activateWindow()
-    qtbot.waitUntil(lambda: all(panel.is_complete() for panel in made.panels.values()))
+    deadline = QDeadlineTimer(10_000)
+    while not all(panel.is_complete() for panel in made.panels.values()):
+        assert not deadline.hasExpired()
+        qapp.processEvents()
     yield made
     made.close()
-    theme.put_on(dressed, theme.DARK)
+    bridge.close()
+    readers.close()
+    made.deleteLater()
+    theme.put_on(qapp, theme.DARK)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, shared: MainWindow) -> Iterator[MainWindow]:
+    """That window as it was at first, whatever the test before did to it."""
+    least, size = shared.minimumSize(), shared.size()
+    shared.show()
+    shared.activateWindow()
+    qtbot.waitUntil(shared.isVisible)
+    yield shared
+    for dialog in shared.findChildren(QDialog):
+        dialog.close()
+    shared.palette_.close_up()
+    for name in shared.remembered.names():
+        shared.remembered.forget(name)
+    shared.preferences.set("desktop", "theme", "dark")
+    shared.show_day(None)
+    for panel in shared.panels.values():
+        panel.go_back()
+    shared.setMinimumSize(least)
+    shared.resize(size)
+    shared.apply(LIVE)
+    qtbot.wait(1)
 
 
 def type_in(window: MainWindow, words: str) -> None:
@@ -286,8 +313,8 @@ def test_that_a_narrow_window_opens_with_its_first_panel_in_front(
     qtbot: QtBot, dressed: QApplication, tmp_path: Path
 ) -> None:
     del dressed
-    settings = QSettings(str(tmp_path / "narrow.ini"), QSettings.Format.IniFormat)
-    made = MainWindow([first_panel(), *later_panels()], settings, clock=lambda: NOW_US)
+    remembered = Remembered(tmp_path / "narrow.json")
+    made = MainWindow([first_panel(), *later_panels()], remembered, clock=lambda: NOW_US)
     qtbot.addWidget(made)
     made.setMinimumSize(1, 1)
     made.resize(800, 700)

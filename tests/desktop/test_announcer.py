@@ -8,6 +8,7 @@ import pytest
 
 from secondskies_desktop.desktop.announcer import Announcer, announcement
 from secondskies_desktop.desktop.sounds import Played, Sounds
+from secondskies_desktop.engine.alarm_test import KIND
 from secondskies_desktop.foundation.attention import Attention, AttentionCleared, Severity
 from secondskies_desktop.foundation.clock import as_datetime
 from secondskies_desktop.foundation.settings import AttentionSettings
@@ -100,3 +101,49 @@ def test_that_a_batch_is_one_message_and_one_sound(qtbot: QtBot) -> None:
     assert muted(announcer) is None
     announcer.take(raised(DANGER))
     assert sounds.notes == [WATCH, DANGER]
+
+
+@pytest.fixture
+def storm(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Storm:
+    """An announcer whose pause is short."""
+    del qtbot
+    monkeypatch.setattr("secondskies_desktop.desktop.announcer.PAUSE_MS", 40)
+    return Storm()
+
+
+class Storm:
+    """What an announcer has told: messages and sounds."""
+
+    def __init__(self) -> None:
+        self.sounds, self.clock = Quiet(), FrozenClock()
+        self.messages: list[str] = []
+        self.announcer = Announcer(AttentionSettings(), self.sounds, self.show, self.clock)
+
+    def show(self, text: str, _severity: Severity) -> tuple[bool | None, str]:
+        """Note a message."""
+        self.messages.append(text)
+        return True, "shown"
+
+
+def test_that_a_storm_is_told_once_and_then_together(qtbot: QtBot, storm: Storm) -> None:
+    for _ in range(200):
+        storm.announcer.take(raised(INFO))
+    assert (storm.messages, storm.sounds.notes) == (["INFO 0"], [INFO])
+    qtbot.waitUntil(lambda: len(storm.messages) > 1)
+    assert storm.messages == ["INFO 0", "INFO 0 (+198 more)"]
+    assert storm.sounds.notes == [INFO, INFO]
+
+
+def test_that_what_is_graver_is_told_at_once_with_what_waited(storm: Storm) -> None:
+    for batch in ([INFO], [INFO], [DANGER], [DANGER], [WATCH]):
+        storm.announcer.take(raised(*batch))
+    assert storm.messages == ["INFO 0", "DANGER 0 (+1 more)"]
+    assert storm.sounds.notes == [INFO, DANGER]
+
+
+def test_that_the_test_alarm_waits_for_nobody(storm: Storm) -> None:
+    storm.announcer.take(raised(DANGER))
+    test = Attention(KIND, INFO, "test", "Test alarm", as_datetime(START_US))
+    storm.announcer.take([test])
+    assert storm.messages == ["DANGER 0", "Test alarm"]
+    assert storm.sounds.notes == [DANGER, INFO]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QTimer
 
-from secondskies_desktop.desktop.app import TRACE, _Uncaught, application, settings_of
+from secondskies_desktop.desktop.app import TRACE, _Uncaught, application, remembered_of
 from secondskies_desktop.desktop.main_window import MainWindow
 from secondskies_desktop.desktop.one_window import OneWindow
 
@@ -94,7 +94,7 @@ def test_that_two_profiles_have_two_windows(tmp_path: Path) -> None:
 def window(qtbot: QtBot, dressed: QApplication, tmp_path: Path) -> MainWindow:
     """A window without panels."""
     del dressed
-    made = MainWindow([], settings_of(tmp_path))
+    made = MainWindow([], remembered_of(tmp_path))
     qtbot.addWidget(made)
     return made
 

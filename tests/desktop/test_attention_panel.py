@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from secondskies_desktop.desktop.panels.attention import columns
-from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
+from secondskies_desktop.desktop.panels.attention.panel import _PAGE, AttentionPanel
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, Stage
 from secondskies_desktop.foundation.attention import Attention, Episode, Severity
@@ -142,6 +142,23 @@ def test_that_history_is_paged_without_end_or_gap(rig: Rig) -> None:
     bar.setValue(bar.maximum())
     rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 450)
     assert [line.id for line in rig.panel.past_model.lines] == list(range(450, 0, -1))
+
+
+def test_that_a_storm_longer_than_a_page_leaves_no_gap(rig: Rig) -> None:
+    rig.desk.history = [episode(number) for number in range(3)]
+    rig.start()
+    rig.desk.history = [episode(number) for number in range(3 + 2 * _PAGE)]
+    rig.panel.tick(NOW_US)
+    with rig.qtbot.waitSignal(rig.panel.loaded):
+        rig.panel._read_newest()
+    bar, every = rig.panel.past_table.verticalScrollBar(), [one.id for one in reversed(rig.desk.history)]
+
+    def scrolled_to_the_end() -> bool:
+        bar.setValue(0)
+        bar.setValue(bar.maximum())
+        return [line.id for line in rig.panel.past_model.lines] == every
+
+    rig.qtbot.waitUntil(scrolled_to_the_end)
 
 
 def test_that_history_is_filtered_by_severity_and_text_and_esc_undoes_it(rig: Rig) -> None:

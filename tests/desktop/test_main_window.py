@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout
@@ -20,6 +20,7 @@ from secondskies_desktop.desktop.models.columns import Column
 from secondskies_desktop.desktop.models.signal_filter import SignalFilter, Tab
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.live_signals.panel import LiveSignals
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.workspaces import LIVE
 from secondskies_desktop.foundation.attention import Attention, Severity
 from tests.desktop.fake_desk import FakeDesk
@@ -78,8 +79,8 @@ def open_window(qtbot: QtBot, dressed: QApplication, tmp_path: Path) -> Iterator
     windows: list[MainWindow] = []
 
     def start() -> MainWindow:
-        settings = QSettings(str(tmp_path / "desktop.ini"), QSettings.Format.IniFormat)
-        window = MainWindow([LiveSignals(), Detail(), Monitor()], settings, clock=lambda: NOW_US)
+        remembered = Remembered(tmp_path / "desktop.json")
+        window = MainWindow([LiveSignals(), Detail(), Monitor()], remembered, clock=lambda: NOW_US)
         qtbot.addWidget(window)
         windows.append(window)
         window.begin()
@@ -185,9 +186,7 @@ def test_that_a_closed_panel_stays_closed_over_a_restart(open_window: Callable[[
 def test_that_a_broken_layout_file_gives_the_first_layout(
     open_window: Callable[[], MainWindow], tmp_path: Path
 ) -> None:
-    (tmp_path / "desktop.ini").write_text(
-        "[window]\nstate=nonsense\ngeometry=@ByteArray(x)\n[panels", "utf-8"
-    )
+    (tmp_path / "desktop.json").write_text('{"window/state": "nonsense", "window/geometry": [', "utf-8")
     window = open_window()
     assert not window.docks["live_signals"].isHidden()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QSettings, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
@@ -21,6 +21,7 @@ from secondskies_desktop.desktop.panels.roadmap.tree_model import (
     RoadmapModel,
     in_words,
 )
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.widgets.locked_card import LockedCard, Padlock
 from secondskies_desktop.engine.desk import Desk
 from secondskies_desktop.foundation.bus import Bus
@@ -316,12 +317,12 @@ def test_that_a_level_says_how_far_it_has_come() -> None:
 def test_that_columns_stay_where_he_put_them(
     qtbot: QtBot, panel: RoadmapPanel, tmp_path: Path, desk: FakeDesk, bridge: Bridge, readers: Readers
 ) -> None:
-    settings = QSettings(str(tmp_path / "desktop.ini"), QSettings.Format.IniFormat)
+    remembered = Remembered(tmp_path / "desktop.json")
     panel.tree.header().moveSection(Column.WHERE, Column.MODULE)
-    panel.save_state(settings)
+    panel.save_state(remembered)
     again = RoadmapPanel()
     qtbot.addWidget(again)
-    again.restore_state(settings)
+    again.restore_state(remembered)
     with qtbot.waitSignal(again.loaded):
         again.start(desk, bridge, readers)
     assert again.tree.header().visualIndex(Column.WHERE) == Column.MODULE

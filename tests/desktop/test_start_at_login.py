@@ -73,6 +73,19 @@ def test_that_the_linux_entry_keeps_every_argument_whole() -> None:
     assert [re.sub(r"\\(.)", r"\1", word).replace("%%", "%") for word in words] == COMMAND
 
 
+def test_that_no_path_writes_a_line_of_its_own_into_the_linux_entry() -> None:
+    text = linux_entry(["/opt/python", "--home", "/data/a\nExec=evil\r\tb", "desktop"])
+    lines = text.splitlines()
+    assert [line.partition("=")[0] for line in lines].count("Exec") == 1
+    assert "\t" not in text
+    (command,) = [line for line in lines if line.startswith("Exec=")]
+    assert r'"/data/a\nExec=evil\r\tb"' in command
+
+
+def test_that_a_path_that_is_no_text_has_an_entry_too() -> None:
+    assert entry_name(Path("/data/\udcff")).startswith("secondskies-")
+
+
 def test_that_the_mac_entry_is_a_property_list() -> None:
     entry = plistlib.loads(mac_entry(NAME, COMMAND).encode())
     assert entry["ProgramArguments"] == COMMAND

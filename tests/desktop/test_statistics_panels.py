@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton
 
@@ -18,6 +18,7 @@ from secondskies_desktop.desktop.panels.command_center.panel import CommandCente
 from secondskies_desktop.desktop.panels.main_dashboard.panel import MainDashboard
 from secondskies_desktop.desktop.panels.main_dashboard.risk import exposure, warnings
 from secondskies_desktop.desktop.panels.signal_statistics.panel import SignalStatistics
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.section import Section
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
@@ -102,11 +103,11 @@ def test_that_another_target_or_mode_changes_every_number_and_is_remembered(
     assert panel.sessions.note.text() == "All · target 5R · BE=1"
     last = panel.sessions.table.texts()[-1]
     assert last[:2] == ["All six", formats.count(report.total.decided)]
-    settings = QSettings(str(tmp_path_factory.mktemp("basis") / "desktop.ini"), QSettings.Format.IniFormat)
-    panel.save_state(settings)
+    remembered = Remembered(tmp_path_factory.mktemp("basis") / "desktop.json")
+    panel.save_state(remembered)
     again = MainDashboard(clock=lambda: NOW_US)
     qtbot.addWidget(again)
-    again.restore_state(settings)
+    again.restore_state(remembered)
     assert again.chooser.basis == basis
 
 

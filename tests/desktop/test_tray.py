@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.alarm import Alarm
 from secondskies_desktop.desktop.main_window import MainWindow
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.sounds import Played, Sounds
 from secondskies_desktop.desktop.tray import Tray
-from secondskies_desktop.desktop.tray_icon import TrayState, icon_of, sentence, state_of
+from secondskies_desktop.desktop.tray_icon import MOST_SAID, TrayState, icon_of, sentence, state_of
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime
 from secondskies_desktop.foundation.profile import open_profile
@@ -73,6 +74,23 @@ def test_that_the_tooltip_is_one_sentence() -> None:
     assert "UNKNOWN" in sentence([], UNKNOWN_US, demo=False, profile="main")
 
 
+def test_that_what_leaves_the_window_is_short_and_no_markup(
+    qtbot: QtBot, dressed: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del qtbot, dressed
+    said: list[str] = []
+    monkeypatch.setattr(QSystemTrayIcon, "supportsMessages", lambda *_: True)
+    monkeypatch.setattr(QSystemTrayIcon, "showMessage", lambda _icon, _title, text, *_: said.append(text))
+    monkeypatch.setattr(QSystemTrayIcon, "setToolTip", lambda _icon, text: said.append(text))
+    tray = Tray(demo=False, profile="main", available=True)
+    text = '<a href="https://evil.example">click</a> ' + "x" * 5_000
+    tray.show_message(text, Severity.WATCH)
+    tray.say([attention(Severity.DANGER, text)], OPEN_US)
+    assert len(said) == 2
+    assert all(len(one) == MOST_SAID and "<" not in one and one.endswith("x…") for one in said)
+    tray.close()
+
+
 @pytest.mark.parametrize("look", [theme.DARK, theme.LIGHT])
 def test_that_every_state_has_a_picture_of_its_own_even_without_colour(
     look: theme.Theme, dressed: object, monkeypatch: pytest.MonkeyPatch
@@ -126,8 +144,8 @@ class Rig:
         self.desk = FakeDesk()
         bridge.listen(self.desk.bus)
         self.clock = FrozenClock(OPEN_US)
-        settings = QSettings(str(home / "desktop.ini"), QSettings.Format.IniFormat)
-        self.window = MainWindow([], settings, clock=self.clock)
+        remembered = Remembered(home / "desktop.json")
+        self.window = MainWindow([], remembered, clock=self.clock)
         qtbot.addWidget(self.window)
         self.window.start(self.desk, bridge, readers)
         self.alarm = Alarm(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter, after_bar
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import MOST, ArrivalsModel
 from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import ArrivalDetail
@@ -211,13 +211,13 @@ def test_that_a_row_says_why_by_its_menu(panel: WebhookMonitor) -> None:
 
 
 def test_that_the_columns_are_remembered(qtbot: QtBot, panel: WebhookMonitor, tmp_path: Path) -> None:
-    settings = QSettings(str(tmp_path / "desktop.ini"), QSettings.Format.IniFormat)
+    remembered = Remembered(tmp_path / "desktop.json")
     panel.table.horizontalHeader().moveSection(0, 3)
-    panel.save_state(settings)
-    settings.sync()
+    panel.save_state(remembered)
+    remembered.write()
     again = WebhookMonitor()
     qtbot.addWidget(again)
-    again.restore_state(settings)
+    again.restore_state(Remembered(tmp_path / "desktop.json"))
     assert again.table.horizontalHeader().visualIndex(0) == 3
 
 

@@ -7,10 +7,10 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSettings
 
 from secondskies_desktop.desktop.panel_registry import FIRST, LATER
 from secondskies_desktop.desktop.recovery_view import RecoveryView
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.window_life import WindowLife
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime
@@ -81,8 +81,8 @@ def profile(tmp_path: Path) -> Profile:
 def life(opener: FakeOpener, profile: Profile, qtbot: QtBot, dressed: object) -> Iterator[WindowLife]:
     """A life that has not begun."""
     del dressed
-    settings = QSettings(str(profile.home / "desktop.ini"), QSettings.Format.IniFormat)
-    made = WindowLife(opener, profile, settings)
+    remembered = Remembered(profile.home / "desktop.json")
+    made = WindowLife(opener, profile, remembered)
     qtbot.addWidget(made.window)
     yield made
     opener.gate.set()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.attention_log import _MOST_WAITING, AttentionLog
 from secondskies_desktop.engine.engine import Engine
 from secondskies_desktop.foundation import store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
@@ -192,3 +192,48 @@ def _logged(url: URL) -> int:
     with reading(url) as connection:
         query = text("SELECT count(*) FROM attention_log WHERE kind='storage'")
         return connection.execute(query).scalar() or 0
+
+
+def test_that_a_storm_of_edges_during_one_write_loses_none_of_the_newest(database: URL) -> None:
+    one = Desk(database)
+    held: list[tuple[Callable[[Connection], int], Future[int]]] = []
+
+    def hold(work: Callable[[Connection], int]) -> Future[int]:
+        held.append((work, Future()))
+        return held[-1][1]
+
+    log = AttentionLog(one.bus, one.clock, hold)
+    one.log.close()
+    one.raise_("first")
+    for number in range(_MOST_WAITING):
+        one.raise_(f"during {number}")
+    while held:
+        work, done = held.pop(0)
+        done.set_result(one.submit(work).result())
+    log.close()
+    found = one.episodes(limit=2 * _MOST_WAITING)
+    assert [episode.key for episode in reversed(found)] == [
+        "first",
+        *(f"during {number}" for number in range(_MOST_WAITING)),
+    ]
+
+
+def test_that_what_failed_waits_before_what_came_meanwhile(database: URL) -> None:
+    one = Desk(database)
+    held: list[Future[int]] = []
+    one.log.close()
+
+    def hold(work: Callable[[Connection], int]) -> Future[int]:
+        if not held:
+            held.append(Future())
+            return held[0]
+        return one.submit(work)
+
+    log = AttentionLog(one.bus, one.clock, hold)
+    one.raise_("before")
+    one.raise_("after")
+    held[0].set_exception(OSError("the disk is full"))
+    assert one.episodes() == []
+    log.flush()
+    log.close()
+    assert [episode.key for episode in reversed(one.episodes())] == ["before", "after"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from secondskies_desktop.engine.lookout import Lookout
+from secondskies_desktop.engine.lookout import TOLD_AT_ONCE, Lookout
 from secondskies_desktop.foundation.attention import AttentionBoard
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import Moment
@@ -108,6 +108,16 @@ def test_that_an_entry_is_told_once_and_passes(rig: Rig) -> None:
     assert rig.open() == []
 
 
+def test_that_a_storm_of_entries_leaves_a_handful_open(rig: Rig) -> None:
+    for number in range(300):
+        rig.fold(number, "webhook:default", START_US, trade_id=f"id{number}")
+    assert len(rig.open()) == TOLD_AT_ONCE + 1
+    assert ("entry", "many") in rig.open()
+    rig.clock.advance(700)
+    rig.board.pass_by(rig.clock())
+    assert rig.open() == []
+
+
 async def test_that_silence_is_told_until_the_next_alert(rig: Rig, sqlite_file_url: URL) -> None:
     rig.clock.advance(3_600)
     await rig.lookout.look()
@@ -116,6 +126,7 @@ async def test_that_silence_is_told_until_the_next_alert(rig: Rig, sqlite_file_u
     await rig.lookout.look()
     assert rig.open() == [("silence", "webhook")]
     _arrive(sqlite_file_url, rig.clock())
+    _judge(sqlite_file_url, 2, "done", "ENTRY")
     await rig.lookout.look()
     assert rig.open() == []
 
@@ -127,6 +138,28 @@ async def test_that_our_own_test_alert_does_not_break_the_silence(rig: Rig, sqli
     _judge(sqlite_file_url, 2, "done", "SECONDSKIES_TEST")
     await rig.lookout.look()
     assert rig.open() == [("silence", "webhook")]
+
+
+async def test_that_a_test_alert_which_is_not_read_yet_does_not_break_it_either(
+    rig: Rig, sqlite_file_url: URL
+) -> None:
+    put(sqlite_file_url, b"{}")
+    rig.clock.advance(3_600)
+    await rig.lookout.look()
+    _arrive(sqlite_file_url, rig.clock())
+    await rig.lookout.look()
+    _judge(sqlite_file_url, 2, "done", "SECONDSKIES_TEST")
+    await rig.lookout.look()
+    assert rig.open() == [("silence", "webhook")]
+
+
+async def test_that_alerts_which_nobody_reads_are_no_silence(rig: Rig, sqlite_file_url: URL) -> None:
+    put(sqlite_file_url, b"{}")
+    rig.clock.advance(3_600)
+    _arrive(sqlite_file_url, rig.clock())
+    rig.clock.advance(60)
+    await rig.lookout.look()
+    assert rig.open() == []
 
 
 async def test_that_dead_letters_are_told_until_none_is_left(rig: Rig, sqlite_file_url: URL) -> None:

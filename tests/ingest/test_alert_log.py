@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from secondskies_desktop.ingest import alert_log, store
 from secondskies_desktop.ingest.alert_log import (
     COLUMNS,
     UnreadableLog,
+    count_lines,
     read_alert_log,
     stream_name,
     stream_of_ticker,
@@ -103,7 +106,7 @@ def test_that_a_file_that_is_no_text_or_no_file_is_named(
 ) -> None:
     with pytest.raises(UnreadableLog, match=r"gone\.csv: No such file"):
         read_alert_log(tmp_path / "gone.csv")
-    with pytest.raises(UnreadableLog, match="directory"):
+    with pytest.raises(UnreadableLog, match="not a file"):
         read_alert_log(tmp_path)
     (tmp_path / "bytes.csv").write_bytes(f"{HEAD}\n".encode() + b"\xff\xfe")
     with pytest.raises(UnreadableLog, match=r"bytes\.csv: not UTF-8 text \(byte \d+\)"):
@@ -111,6 +114,30 @@ def test_that_a_file_that_is_no_text_or_no_file_is_named(
     monkeypatch.setattr(alert_log, "MAX_FILE_BYTES", 3)
     with pytest.raises(UnreadableLog, match="larger than"):
         read_alert_log(tmp_path / "bytes.csv")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such files")
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("read", [read_alert_log, count_lines])
+def test_that_a_pipe_a_device_and_a_folder_are_refused_before_they_are_read(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "endless.csv").symlink_to("/dev/zero")
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("pipe", "endless", "folder"):
+        with pytest.raises(UnreadableLog, match=f"{name}.csv: not a file"):
+            read(tmp_path / f"{name}.csv")
+
+
+@pytest.mark.parametrize("read", [read_alert_log, count_lines])
+def test_that_a_file_beyond_all_size_is_refused_before_it_is_read(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    with (tmp_path / "huge.csv").open("wb") as handle:
+        handle.truncate(alert_log.MAX_FILE_BYTES + 1)
+    with pytest.raises(UnreadableLog, match="larger than 512 MB"):
+        read(tmp_path / "huge.csv")
 
 
 def test_that_a_byte_order_mark_and_blank_lines_do_no_harm(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import tracemalloc
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,7 @@ from secondskies_desktop.signals.outcome import BeMode, LegFacts, Outcome, Outco
 from secondskies_desktop.signals.statistics import TARGETS
 from secondskies_desktop.signals.store import TallyRow
 from secondskies_desktop.signals.tallies import MARK
-from secondskies_desktop.signals.tally import VERSION, counted, is_tradeable, pack, step_of, unpack
+from secondskies_desktop.signals.tally import VERSION, What, counted, is_tradeable, pack, step_of, unpack
 from secondskies_desktop.signals.vocabulary import Direction, LegStatus, Status
 from tests.databases import put, reading, writing
 from tests.desktop.made_signals import MINUTE_US, NOW_US, a_view, made_signals
@@ -221,3 +222,91 @@ def test_that_a_database_that_was_counted_otherwise_is_counted_anew(database: UR
     pump.close()
     with reading(database) as connection:
         assert store.tallies_since(connection, -1) == right
+
+
+def test_that_an_older_row_read_by_another_thread_changes_nothing() -> None:
+    views = VIEWS[:50]
+    older, newer = told(views[:10], seq=1), told(views, seq=2)
+    statistics = Statistics()
+    statistics.take([TallyRow(*MARK, 0, b""), *newer._rows.values()])
+    before = statistics.report(Query(2.0, BeMode.NO_BE))
+    statistics.take(older._rows.values())
+    assert statistics.report(Query(2.0, BeMode.NO_BE)) == before
+
+
+def test_that_rows_of_a_projection_that_was_folded_again_are_not_taken() -> None:
+    statistics = told(VIEWS[:50])
+    age = statistics.age
+    statistics.forget()
+    statistics.take([TallyRow(*MARK, 0, b"")], statistics.age)
+    statistics.take([TallyRow("2025-12-09", "gone 1m", 99, pack({int(What.LINKED): 1}))], age)
+    assert statistics.seq == 0
+    report = statistics.report(Query(2.0, BeMode.NO_BE))
+    assert report is not None
+    assert report.without_session.linked + report.total.linked == 0
+
+
+@pytest.mark.parametrize("mode", list(BeMode))
+@pytest.mark.parametrize("target", [0.5, 1.0, 1.5, 2.0, 5.0])
+def test_that_wins_scratches_and_losses_are_those_of_the_rule_written_out(
+    target: float, mode: BeMode
+) -> None:
+    found = {"win": 0, "scratch": 0, "loss": 0, "open": 0}
+    total = 0.0
+    for view in VIEWS:
+        traded = view.session is not None and Session(view.session).tradeable and view.linked_to is None
+        entered = view.no_be_status is not LegStatus.NOT_STARTED and view.status is not Status.INVALID
+        if not traded or not entered or view.other_be is not None:
+            continue
+        is_be = mode is BeMode.BE1
+        reached = view.be_mfe if is_be else view.no_be_mfe
+        ended = str(view.be_status if is_be else view.no_be_status).startswith("STOPPED")
+        if reached is None or "NOT_TRACKED" in (view.be_status.name, view.no_be_status.name):
+            continue
+        if reached >= target:
+            word, result = "win", target
+        elif not ended:
+            word, result = "open", 0.0
+        elif is_be and reached >= 1:
+            word, result = "scratch", 0.0
+        else:
+            word, result = "loss", -1.0
+        found[word] += 1
+        total += result
+    certain = [
+        view
+        for view in VIEWS
+        if view.other_be is None
+        and None not in (view.be_mfe, view.no_be_mfe)
+        and "NOT_TRACKED" not in (view.be_status.name, view.no_be_status.name)
+    ]
+    summed = reported(certain, Query(target, mode)).total
+    assert found["win"] > 0
+    assert found["loss"] > 0
+    assert {
+        "win": summed.wins,
+        "scratch": summed.scratches,
+        "loss": summed.losses,
+        "open": summed.open,
+    } == found
+    assert summed.r_low == pytest.approx(total)
+    assert summed.r_high == pytest.approx(total)
+
+
+def test_that_a_century_of_made_up_trade_dates_costs_little_memory() -> None:
+    counts = pack({int(What.CONFIRMED): 1, int(What.STATUS): 1})
+    statistics = Statistics()
+    statistics.take([TallyRow(*MARK, 0, b"")])
+    tracemalloc.start()
+    try:
+        statistics.take(
+            TallyRow((date(2000, 1, 1) + timedelta(days=day)).isoformat(), "a 1m", day, counts)
+            for day in range(2_000)
+        )
+        statistics.report(Query(2.0, BeMode.NO_BE))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used / 2_000 < 4_096
+    assert (found := statistics.report(Query(2.0, BeMode.NO_BE))) is not None
+    assert found.total.confirmed + found.after_hours.confirmed + found.without_session.confirmed == 2_000

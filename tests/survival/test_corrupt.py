@@ -9,11 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QRadioButton
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.recovery_view import RecoveryView
+from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.window_life import WindowLife
 from secondskies_desktop.desktop.window_opener import ProfileOpener
 from secondskies_desktop.foundation.database.backup import rolling_backup
@@ -137,8 +137,8 @@ def window(
     request.param(kept.home / "secondskies.db")
     port = free_port()
     kept.settings_file.write_text(f"[listener]\nport = {port}\n")
-    settings = QSettings(str(kept.home / "desktop.ini"), QSettings.Format.IniFormat)
-    life = WindowLife(ProfileOpener(kept), kept, settings)
+    remembered = Remembered(kept.home / "desktop.json")
+    life = WindowLife(ProfileOpener(kept), kept, remembered)
     qtbot.addWidget(life.window)
     yield life
     life.window.close()

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from secondskies_desktop.engine.statistics import Query
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.market_hours import trading_days
 from secondskies_desktop.signals.outcome import BeMode
 
@@ -64,6 +65,9 @@ def _recent(today: date) -> date:
     return days[-_RECENT] if days and len(days) >= _RECENT else today - timedelta(days=28)
 
 
+_decode = json_decoder(Basis)
+
+
 def encoded(basis: Basis) -> str:
     """Return a basis as it is remembered, without the one day, which is of the moment."""
     return msgspec.json.encode(msgspec.structs.replace(basis, day=None)).decode()
@@ -72,7 +76,7 @@ def encoded(basis: Basis) -> str:
 def decoded(text: object) -> Basis:
     """Return a remembered basis; the usual one where it cannot be read."""
     try:
-        found = msgspec.json.decode(str(text), type=Basis)
+        found = _decode(str(text))
     except msgspec.MsgspecError:
         return Basis()
     return found if found.target in TARGET_CHOICES else Basis()

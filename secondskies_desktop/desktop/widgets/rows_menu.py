@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QTableView, QTreeView
 
 from secondskies_desktop.desktop.tooltips import said
 from secondskies_desktop.desktop.widgets.why import WhyPopover
-from secondskies_desktop.foundation.documents.table import safe_cell
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,8 +81,7 @@ class RowsMenu(QObject):
         lines = [heads] + [
             [str(row.siblingAtColumn(place).data() or "") for place in columns] for row in rows
         ]
-        text = "\n".join("\t".join(str(safe_cell(cell)) for cell in line) for line in lines)
-        QGuiApplication.clipboard().setText(text)
+        QGuiApplication.clipboard().setText(pasted(lines))
 
     def copy_picture(self) -> None:
         """Put the table on the clipboard as it looks."""

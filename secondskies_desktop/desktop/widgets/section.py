@@ -15,6 +15,7 @@ from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.tooltips import said
 from secondskies_desktop.desktop.widgets.labels import Caption, Elided, Text
 from secondskies_desktop.desktop.widgets.why import WhyPopover
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,9 +89,8 @@ class Section(QFrame):
 
     def copy_table(self) -> None:
         """Put all rows on the clipboard, tabs between the cells."""
-        lines = [[self.caption.text(), self.note.text()], *self.rows()]
-        clean = ["\t".join(" ".join(cell.split()) for cell in line if cell) for line in lines]
-        QGuiApplication.clipboard().setText("\n".join(clean))
+        head = [text for text in (self.caption.text(), self.note.text()) if text]
+        QGuiApplication.clipboard().setText(pasted([head, *self.rows()]))
 
     def copy_picture(self) -> None:
         """Put the card on the clipboard as it looks."""

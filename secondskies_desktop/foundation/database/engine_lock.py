@@ -15,6 +15,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from secondskies_desktop.foundation.database.failure import DatabaseProblem, DatabaseUnreachable, named
+from secondskies_desktop.foundation.decoding import json_decoder
 
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL, Connection
@@ -30,6 +31,9 @@ class Holder(msgspec.Struct, frozen=True):
     pid: int
     host: str
     command: str
+
+
+_decode_holder = json_decoder(Holder)
 
 
 class EngineLock:
@@ -96,7 +100,7 @@ class EngineLock:
 
     def _holder(self) -> Holder | None:
         try:
-            return msgspec.json.decode(self._note_file().read_bytes(), type=Holder)
+            return _decode_holder(self._note_file().read_bytes())
         except (OSError, msgspec.MsgspecError):
             return None
 

@@ -1,4 +1,4 @@
-"""CSV that is safe to open in a spreadsheet: no cell can become a formula (OWASP, CSV injection)."""
+"""Tables that are safe in a spreadsheet, as a CSV file or pasted: no cell becomes a formula (OWASP, CSV injection)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ def safe_cell(value: object) -> str | int | float:
         return value
     text = str(value)
     return f"'{text}" if text.startswith(_STARTS) else text
+
+
+def pasted(rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as tab-separated lines for the clipboard: no cell holds a tab or a line break of its own."""
+    return "\n".join("\t".join(str(safe_cell(_on_one_line(cell))) for cell in row) for row in rows)
+
+
+def _on_one_line(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value
 
 
 def write_csv(file: Path, head: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

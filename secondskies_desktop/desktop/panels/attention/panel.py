@@ -185,6 +185,9 @@ class AttentionPanel(Panel):
         if len(page) < _PAGE:
             self._is_read_out = True
         older = [one for one in self._past if page and one.id < page[-1].id]
+        if len(page) == _PAGE and older == self._past and older:
+            # More has come since than a page holds: what lies between is read when he scrolls there.
+            older, self._is_read_out = [], False
         self._past = [*page, *older]
         self._show_past()
         self.loaded.emit()

@@ -13,7 +13,7 @@ from secondskies_desktop.desktop.panels.attention.columns import MARK, SEVERITY,
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
-from secondskies_desktop.foundation.documents.table import safe_cell
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,7 +174,7 @@ class LinesTable(QTableView):
     def copy(self) -> str:
         """Put the chosen rows on the clipboard as tab-separated text with their heads, and return it."""
         rows = [[column.head for column in self._model.columns], *(line.cells for line in self.chosen())]
-        text = "\n".join("\t".join(str(safe_cell(cell)) for cell in row) for row in rows)
+        text = pasted(rows)
         QGuiApplication.clipboard().setText(text)
         return text
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QPoint, QSettings, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QToolButton, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import formats, theme
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import DeskStatus
 
 _FILTER_FIELDS = ("session", "direction", "state", "day", "text")
@@ -261,17 +262,17 @@ class LiveSignals(Panel):
             lambda error: self.said.say("Not exported", str(error), Tone.DANGER),
         )
 
-    def save_state(self, settings: QSettings) -> None:
+    def save_state(self, remembered: Remembered) -> None:
         wanted = self.model.book.filter
-        settings.setValue("tab", wanted.tab.value)
+        remembered.keep("tab", wanted.tab.value)
         for name in _FILTER_FIELDS:
-            settings.setValue(name, getattr(wanted, name) or "")
+            remembered.keep(name, getattr(wanted, name) or "")
         for name, words in self.table.layout_words().items():
-            settings.setValue(f"columns/{name}", words)
+            remembered.keep(f"columns/{name}", words)
 
-    def restore_state(self, settings: QSettings) -> None:
-        said = {name: _word(settings, name) for name in _FILTER_FIELDS}
-        tab = _word(settings, "tab")
+    def restore_state(self, remembered: Remembered) -> None:
+        said = {name: remembered.text(name) for name in _FILTER_FIELDS}
+        tab = remembered.text("tab")
         self.filter.set(
             SignalFilter(
                 Tab(tab) if tab in {one.value for one in Tab} else Tab.ALL,
@@ -283,13 +284,7 @@ class LiveSignals(Panel):
             )
         )
         names = ("order", "wanted", "widths", "sort")
-        self.table.take_layout({name: _word(settings, f"columns/{name}") for name in names})
-
-
-def _word(settings: QSettings, name: str) -> str:
-    # QSettings reads "A,B" back as a list.
-    value = settings.value(name, "")
-    return ",".join(str(one) for one in value) if isinstance(value, list) else str(value)
+        self.table.take_layout({name: remembered.text(f"columns/{name}") for name in names})
 
 
 def _button(text: str, why: str) -> QToolButton:

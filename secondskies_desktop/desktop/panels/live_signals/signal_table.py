@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -13,7 +14,7 @@ from secondskies_desktop.desktop.models.columns import COLUMNS, Column
 from secondskies_desktop.desktop.panels.live_signals.cell_painter import CellPainter
 from secondskies_desktop.desktop.panels.live_signals.inks import inks
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
-from secondskies_desktop.foundation.documents.table import safe_cell
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _GROWING = (Column.NO_BE_MFE, Column.BE_MFE, Column.MAE)
 _GROWS_BY = 10 * theme.GRID
 _HEAD_PAD = 2 * theme.GRID
+_NUMBER = re.compile(r"[0-9]{1,4}")
+"""A width of a column, or a yes or no; Qt takes no number that is much longer."""
 
 
 class SignalTable(QTableView):
@@ -203,7 +206,7 @@ class SignalTable(QTableView):
         head = self.horizontalHeader()
         names = Column.__members__
         order = [names[name] for name in words.get("order", "").split(",") if name in names]
-        for place, column in enumerate(order):
+        for place, column in enumerate(dict.fromkeys(order)):
             head.moveSection(head.visualIndex(column), place)
         self._wanted = {one: bool(on) for one, on in _pairs(words.get("wanted", ""))}
         self._widths = {one: width for one, width in _pairs(words.get("widths", "")) if width > 0}
@@ -265,7 +268,7 @@ class SignalTable(QTableView):
         head = self.horizontalHeader()
         columns = [one for one in sorted(Column, key=head.visualIndex) if not self.isColumnHidden(one)]
         table = self._model.copied(self.selected_ids(), columns)
-        text = "\n".join("\t".join(str(safe_cell(cell)) for cell in row) for row in table)
+        text = pasted(table)
         QGuiApplication.clipboard().setText(text)
         return text
 
@@ -292,6 +295,6 @@ def _pairs(words: str) -> list[tuple[Column, int]]:
     found = []
     for word in words.split(","):
         name, _, number = word.partition(":")
-        if name in Column.__members__ and number.isdigit():
+        if name in Column.__members__ and _NUMBER.fullmatch(number):
             found.append((Column[name], int(number)))
     return found

@@ -24,14 +24,15 @@ from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
+from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
     from PySide6.QtGui import QResizeEvent
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.foundation.roadmap import Progress, Roadmap
 
 _CHARACTERS = {
@@ -225,7 +226,7 @@ class RoadmapPanel(Panel):
             tuple(str(place.siblingAtColumn(column).data() or "") for column in range(len(HEADS)))
             for place in rows
         ]
-        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        QGuiApplication.clipboard().setText(pasted(lines))
 
     def _narrow(self, words: str) -> None:
         self.model.narrow(words)
@@ -264,13 +265,13 @@ class RoadmapPanel(Panel):
             return True
         return False
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue("columns", self.tree.header().saveState())
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("columns", bytes(self.tree.header().saveState().data()))
 
-    def restore_state(self, settings: QSettings) -> None:
-        columns = settings.value("columns")
-        if isinstance(columns, QByteArray):
-            self.tree.header().restoreState(columns)
+    def restore_state(self, remembered: Remembered) -> None:
+        columns = remembered.data("columns")
+        if columns is not None:
+            self.tree.header().restoreState(QByteArray(columns))
 
 
 def _is_under_way(progress: Progress) -> bool:

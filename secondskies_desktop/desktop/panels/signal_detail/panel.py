@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,6 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from secondskies_desktop.desktop import formats, theme, typeface
+from secondskies_desktop.desktop.charts.library import load_charts
+from secondskies_desktop.desktop.models.body_text import body_text
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
 from secondskies_desktop.desktop.panels.signal_detail.journey_strip import JourneyStrip
@@ -245,8 +244,7 @@ class SignalDetail(Panel):
         if self._chart_wanted or self._readers is None:
             return
         self._chart_wanted = True
-        # pyqtgraph takes half a second to import: on a reader, so that the window never stands still.
-        self._readers.run(lambda: importlib.import_module("pyqtgraph"), self._make_chart, self._show_error)
+        load_charts(self, self._readers, self._make_chart, self._show_error)
 
     def _make_chart(self, _library: object) -> None:
         from secondskies_desktop.desktop.charts.excursion_chart import ExcursionChart
@@ -281,12 +279,8 @@ class SignalDetail(Panel):
         if detail is None:
             self.payload.setPlainText("The body is no longer there.")
             return
-        text = detail.body.decode("utf-8", "replace")
-        with contextlib.suppress(ValueError, RecursionError):
-            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-        self.payload.setPlainText(
-            f"Arrival #{detail.row.inbox_id} · {formats.size(detail.row.bytes)}\n{text}"
-        )
+        head = f"Arrival #{detail.row.inbox_id} · {formats.size(detail.row.bytes)}"
+        self.payload.setPlainText(f"{head}\n{body_text(detail.body)}")
 
     def _show_no_payload(self, error: Exception) -> None:
         self.payload.setPlainText(str(error))

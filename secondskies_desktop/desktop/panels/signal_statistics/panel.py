@@ -29,11 +29,10 @@ from secondskies_desktop.foundation.sessions import trade_date
 if TYPE_CHECKING:
     from datetime import date
 
-    from PySide6.QtCore import QSettings
-
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.statistics import Report
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.signals.statistics import Summary
@@ -112,11 +111,11 @@ class SignalStatistics(Panel):
             self._today = today
             self.feed.ask()
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue("basis", encoded(self.chooser.basis))
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("basis", encoded(self.chooser.basis))
 
-    def restore_state(self, settings: QSettings) -> None:
-        self.chooser.set(decoded(settings.value("basis")))
+    def restore_state(self, remembered: Remembered) -> None:
+        self.chooser.set(decoded(remembered.text("basis")))
 
     def _ask(self, desk: Desk) -> Answer:
         basis, today = self.chooser.basis, trade_date(self._clock())

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import formats, theme, typeface
+from secondskies_desktop.desktop.models.body_text import body_text, tree_text, visible
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 
 if TYPE_CHECKING:
     from secondskies_desktop.engine.desk import ArrivalDetail
-
-_MOST_RAW = 40_000
 
 
 class Inspector(QWidget):
@@ -70,26 +67,16 @@ class Inspector(QWidget):
             words.append(row.reason)
         self.head.say(" · ".join(words), tone=Tone.DANGER if dead else Tone.MUTED)
         self.retry.setVisible(dead)
-        self._pages["Raw"].setPlainText(_raw(detail.body))
+        self._pages["Raw"].setPlainText(body_text(detail.body))
         self._pages["Decoded"].setPlainText(
-            _pretty(detail.decoded) if detail.decoded is not None else f"Not decoded: {row.reason or ''}"
+            visible(tree_text(detail.decoded))
+            if detail.decoded is not None
+            else f"Not decoded: {row.reason or ''}"
         )
         self._pages["Events"].setPlainText("\n".join(_event_line(event) for event in detail.events))
         self._pages["Signals"].setPlainText("\n".join(detail.signals))
         self.tabs.setTabText(2, f"Events  {len(detail.events)}")
         self.tabs.setTabText(3, f"Signals  {len(detail.signals)}")
-
-
-def _raw(body: bytes) -> str:
-    text = body[:_MOST_RAW].decode("utf-8", "replace")
-    with contextlib.suppress(ValueError, RecursionError):
-        text = _pretty(json.loads(text))
-    cut = "" if len(body) <= _MOST_RAW else f"\n… {len(body) - _MOST_RAW:,} bytes more"
-    return text + cut
-
-
-def _pretty(tree: object) -> str:
-    return json.dumps(tree, indent=2, ensure_ascii=False, default=str)
 
 
 def _event_line(event: object) -> str:

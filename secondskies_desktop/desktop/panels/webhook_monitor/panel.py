@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter
+from secondskies_desktop.desktop.panels.webhook_monitor.arrival_table import ArrivalTable
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
-from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_table import arrivals_table
+from secondskies_desktop.desktop.panels.webhook_monitor.inbox_pages import PAGE, InboxPages, Place
 from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
-from secondskies_desktop.desktop.panels.webhook_monitor.read_so_far import Place, ReadSoFar
 from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
@@ -31,15 +31,13 @@ from secondskies_desktop.foundation.sessions import trade_date_bounds
 if TYPE_CHECKING:
     from datetime import date
 
-    from PySide6.QtCore import QSettings
-
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers, Reading
+    from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import ArrivalDetail
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 
-_PAGE = 200
 _NEAR_END = 50
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
 _DEAD = "dead"
@@ -63,7 +61,7 @@ class WebhookMonitor(Panel):
         self._chosen: int | None = None
         self._page: Reading | None = None
         self._day: date | None = None
-        self._read_so_far = ReadSoFar()
+        self._pages = InboxPages()
         self.model = ArrivalsModel(self)
         self.card = WayInCard()
         self.states = Segments(list(_STATES))
@@ -75,7 +73,7 @@ class WebhookMonitor(Panel):
         self.day.hide()
         self.retry_all = QPushButton("Retry dead")
         self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
-        self.table = arrivals_table(self.model)
+        self.table = ArrivalTable(self.model)
         self.rows = StatePane(self.table)
         self.inspector = Inspector()
         self.pane = StatePane(self._content())
@@ -146,14 +144,14 @@ class WebhookMonitor(Panel):
         desk = self._desk
         self.pane.show_loading("Reading the inbox")
         self._readers.run(
-            lambda: (desk.arrivals(_PAGE), desk.arrivals(_PAGE, None, _DEAD)),
+            lambda: (desk.arrivals(PAGE), desk.arrivals(PAGE, None, _DEAD)),
             self._show_first,
             self._show_error,
         )
 
     def _show_first(self, pages: tuple[list[ArrivalRow], list[ArrivalRow]]) -> None:
         rows, dead = pages
-        self._read_so_far = ReadSoFar()
+        self._pages.begin()
         self._note_page(Place(), rows)
         self._note_page(Place(_DEAD), dead)
         newer = [row for row in self.model.known.values() if self._newer(row, rows)]
@@ -165,18 +163,18 @@ class WebhookMonitor(Panel):
         self.loaded.emit()
 
     def _note_page(self, place: Place, rows: list[ArrivalRow]) -> None:
-        self._read_so_far.note(place, [row.inbox_id for row in rows], is_last=len(rows) < _PAGE)
+        self._pages.note(place, rows)
         self._set_floor()
 
     def _set_floor(self) -> None:
-        self.model.floor = self._read_so_far.floor(self._day)
+        """Show of all states only what was read without a gap."""
+        self.model.floor = self._pages.floor(self._day)
 
     def _place(self) -> Place:
         return Place(_STATES[self.states.on()], self._day)
 
     def _on_dropped(self, newest: int) -> None:
-        """Begin to page behind what is left: older arrivals were read and let go again."""
-        self._read_so_far.forget(newest)
+        self._pages.let_go(newest)
         self.model.floor = max(self.model.floor, newest + 1)
 
     def _newer(self, row: ArrivalRow, rows: list[ArrivalRow]) -> bool:
@@ -197,7 +195,7 @@ class WebhookMonitor(Panel):
         more = [
             name
             for name, state in _STATES.items()
-            if name != "Pending" and not self._read_so_far.is_read_out(Place(state, self._day))
+            if name != "Pending" and not self._pages.is_read_out(Place(state, self._day))
         ]
         self.states.say(counts, more)
         self.retry_all.setEnabled(counts["Dead"] > 0)
@@ -232,13 +230,13 @@ class WebhookMonitor(Panel):
 
     def _read_older(self) -> None:
         place = self._place()
-        if self._page is not None or self._read_so_far.is_read_out(place):
+        if self._page is not None or self._pages.is_read_out(place):
             return
         if self._desk is None or self._readers is None or not self.model.known:
             return
-        desk, before = self._desk, self._read_so_far.reached(place)
+        desk, before = self._desk, self._pages.reached(place)
         self._page = self._readers.run(
-            lambda: desk.arrivals(_PAGE, before, place.state, place.day),
+            lambda: desk.arrivals(PAGE, before, place.state, place.day),
             lambda rows: self._show_older(place, rows),
             self._not_paged,
         )
@@ -327,7 +325,7 @@ class WebhookMonitor(Panel):
             """Retry page by page: each arrival once, also those that were never on screen."""
             recovered = tried = 0
             before: int | None = None
-            while rows := desk.arrivals(_PAGE, before, _DEAD):
+            while rows := desk.arrivals(PAGE, before, _DEAD):
                 recovered += desk.retry([row.inbox_id for row in rows])
                 tried += len(rows)
                 before = rows[-1].inbox_id
@@ -350,12 +348,12 @@ class WebhookMonitor(Panel):
     def tick(self, now_us: int) -> None:
         self.card.tick(now_us)
 
-    def save_state(self, settings: QSettings) -> None:
-        settings.setValue("columns", self.table.horizontalHeader().saveState())
+    def save_state(self, remembered: Remembered) -> None:
+        remembered.keep("columns", bytes(self.table.horizontalHeader().saveState().data()))
 
-    def restore_state(self, settings: QSettings) -> None:
-        columns = settings.value("columns")
-        if isinstance(columns, QByteArray):
+    def restore_state(self, remembered: Remembered) -> None:
+        columns = remembered.data("columns")
+        if columns is not None:
             self.table.horizontalHeader().restoreState(columns)
 
     def focus_filter(self) -> bool:
