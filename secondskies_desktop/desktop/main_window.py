@@ -198,6 +198,7 @@ class MainWindow(DockWindow):
     def listen(self, bridge: Bridge) -> None:
         """Show what needs attention from now on, also while nothing is started yet."""
         bridge.attention_changed.connect(self.attention.take, Qt.ConnectionType.UniqueConnection)
+        bridge.told.connect(self.attention.hear, Qt.ConnectionType.UniqueConnection)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers, keys: Sequence[str] | None = None) -> None:
         """Start panels (all, or these) and, with the first of them, the status bar and the strip."""

@@ -160,7 +160,9 @@ class Desk:
     def follow(self, settings: Settings) -> None:
         """Let the engine of this process follow settings that were changed while it runs."""
         if self._engine is not None and self._engine.lookout is not None:
-            self._engine.lookout.settings = settings.attention
+            self._engine.lookout.settings = settings
+            if self._engine.alerts is not None:
+                self._engine.alerts.settings = settings.alerts
 
     def statistics(self, query: Query) -> Report | None:
         """Return what is known for a query, None as long as nothing has been counted."""

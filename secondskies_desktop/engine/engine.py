@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.alerts.rules import JOB, STORAGE
+from secondskies_desktop.alerts.service import AlertService
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
 from secondskies_desktop.engine.lookout import Lookout
@@ -99,6 +101,7 @@ class Engine:
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
+        self.alerts: AlertService | None = None
 
     def start(self, host: str | None = None, port: int | None = None) -> Ready:
         """Take the lock, open the database, listen; returns when the door is open.
@@ -165,10 +168,10 @@ class Engine:
     def _fold(self, budget_s: float) -> bool:
         left = self.pump.step(budget_s)
         if self.pump.problem is None:
-            self.board.clear("storage", "fold")
+            self.board.clear(STORAGE, "fold")
         else:
             self._raise(
-                "storage",
+                STORAGE,
                 Severity.DANGER,
                 "fold",
                 f"Alerts are stored, but signals stand still: {self.pump.problem}",
@@ -202,19 +205,23 @@ class Engine:
         self.writer = writer
         inbox.use(writer)
         attention_log = AttentionLog(self.bus, self._clock, writer.submit)
+        # Behind the log, which so writes down what was raised before that it was told.
+        alerts = self.alerts = AlertService(self.settings.alerts, self.board, self.bus, self._clock)
         self.lookout = Lookout(
             self.profile.database,
             self.profile.home,
-            self.settings.attention,
+            self.settings,
             self.board,
             self.bus,
             self._clock,
         )
         writer.start()
+        alerts.begin(writer.submit)
         attention_log.begin()
         access = AccessLog(self.profile.logs / "access.log")
         self.listener = Listener(inbox, self._clock, access, self._on_stranger)
         jobs = Jobs(self._clock, self._last_run, self._record_run)
+        telling = asyncio.create_task(alerts.run())
         try:
             secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
             self.listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
@@ -229,6 +236,7 @@ class Engine:
             await self._stopping.wait()
         finally:
             jobs.stop()
+            telling.cancel()
             await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
@@ -236,6 +244,7 @@ class Engine:
             attention_log.flush()
             await asyncio.to_thread(writer.stop)
             attention_log.close()
+            alerts.close()
             self.lookout.close()
             self.pump.close()
             access.close()
@@ -314,16 +323,16 @@ class Engine:
                 )
             )
         if ok:
-            self.board.clear("job", job)
+            self.board.clear(JOB, job)
         else:
-            self._raise("job", Severity.WATCH, job, f"The {job} failed: {detail}")
+            self._raise(JOB, Severity.WATCH, job, f"The {job} failed: {detail}")
 
     def _on_storage(self, problem: DatabaseProblem | None) -> None:
         if problem is None:
-            self.board.clear("storage", "inbox")
+            self.board.clear(STORAGE, "inbox")
             return
         is_new = self._raise(
-            "storage",
+            STORAGE,
             Severity.DANGER,
             "inbox",
             f"Alerts cannot be stored and are refused: {problem}. TradingView sends each three more times.",

@@ -12,6 +12,8 @@ from secondskies_desktop.foundation.settings import Settings
 _GROUPS = {
     "desktop": "Window",
     "attention": "Attention",
+    "alerts": "Alerts",
+    "integrity": "Integrity",
     "listener": "Webhook listener",
     "tunnel": "Public way in",
 }

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.alerts.service import AlertService
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_alarm
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
 from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
+from secondskies_desktop.foundation.settings import AlertsSettings
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 from secondskies_desktop.signals.store import TallyRow
@@ -98,6 +101,7 @@ class FakeDesk:
     def bus(self, bus: Bus) -> None:
         self._bus = bus
         self.board = AttentionBoard(bus)
+        self.alerts = AlertService(AlertsSettings(), self.board, bus, system_clock)
 
     @property
     def seq(self) -> int:

@@ -65,7 +65,7 @@ def visible(dialog: SettingsDialog) -> set[str]:
 def test_that_one_group_is_shown_until_something_is_searched_for(dialog: SettingsDialog) -> None:
     assert visible(dialog) == {"Window"}
     dialog.list.setCurrentRow(2)
-    assert visible(dialog) == {"Webhook listener"}
+    assert visible(dialog) == {"Alerts"}
     dialog.search.setText("start")
     assert visible(dialog) == {"Window", "Attention", "Webhook listener", "Public way in"}
     assert dialog.list.currentRow() == -1
