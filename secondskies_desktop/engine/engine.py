@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.alerts.channels import ChannelBook
 from secondskies_desktop.alerts.rules import JOB, STORAGE
+from secondskies_desktop.alerts.sending import Sender
 from secondskies_desktop.alerts.service import AlertService
+from secondskies_desktop.alerts.store import append_sends
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.attention_log import AttentionLog
 from secondskies_desktop.engine.lookout import Lookout
@@ -45,6 +48,7 @@ from secondskies_desktop.ingest.tokens import DEFAULT, DEFAULT_STREAM, Token, ha
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from secondskies_desktop.alerts.store import Send
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.database.failure import DatabaseProblem
@@ -102,6 +106,7 @@ class Engine:
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
         self.alerts: AlertService | None = None
+        self.sender: Sender | None = None
 
     def start(self, host: str | None = None, port: int | None = None) -> Ready:
         """Take the lock, open the database, listen; returns when the door is open.
@@ -159,6 +164,13 @@ class Engine:
             raise RuntimeError("the engine has not been started")
         return self.writer.submit(work)
 
+    def follow(self, settings: Settings) -> None:
+        """Go by settings that were changed while it runs; any thread."""
+        if self.lookout is not None and self.alerts is not None and self.sender is not None:
+            self.lookout.settings = settings
+            self.alerts.settings = settings.alerts
+            self.sender.level = settings.alerts.send_out
+
     def on_pump(self, work: Callable[[], Result]) -> Future[Result]:
         """Run something with the pump on the one thread that may use it."""
         if self.writer is None:
@@ -207,6 +219,7 @@ class Engine:
         attention_log = AttentionLog(self.bus, self._clock, writer.submit)
         # Behind the log, which so writes down what was raised before that it was told.
         alerts = self.alerts = AlertService(self.settings.alerts, self.board, self.bus, self._clock)
+        sender = self.sender = self._sender(writer)
         self.lookout = Lookout(
             self.profile.database,
             self.profile.home,
@@ -222,6 +235,7 @@ class Engine:
         self.listener = Listener(inbox, self._clock, access, self._on_stranger)
         jobs = Jobs(self._clock, self._last_run, self._record_run)
         telling = asyncio.create_task(alerts.run())
+        sender.start()
         try:
             secret, kept = WebhookSecret(self.profile.home).read_or_create(new_secret)
             self.listener.admit(await asyncio.wrap_future(writer.submit(self._admit_default(secret))))
@@ -237,6 +251,7 @@ class Engine:
         finally:
             jobs.stop()
             telling.cancel()
+            await sender.stop()
             await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
@@ -248,6 +263,15 @@ class Engine:
             self.lookout.close()
             self.pump.close()
             access.close()
+
+    def _sender(self, writer: Writer[store.Arrival]) -> Sender:
+        def write(rows: list[Send]) -> None:
+            writer.submit(lambda connection: append_sends(connection, rows))
+
+        book, name = ChannelBook(self.profile.home), self.profile.name
+        sender = Sender(book, self.board, self.bus, self._clock, write, name=name)
+        sender.level = self.settings.alerts.send_out
+        return sender
 
     def _admit_default(self, secret: str) -> Callable[[Connection], list[Token]]:
         def work(connection: Connection) -> list[Token]:
