@@ -139,6 +139,7 @@ class MainWindow(DockWindow):
         panel.panel_wanted.connect(self.show_panel)
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
         panel.set_demo(demo=self._demo)
+        panel.use_preferences(self.preferences)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
 

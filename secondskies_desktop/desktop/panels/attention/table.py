@@ -56,7 +56,7 @@ class LinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return _brush(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(line.text) if column in (MARK, TEXT) else self.columns[column].why
+            return plain(_why(line, column) or self.columns[column].why)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
@@ -111,9 +111,13 @@ class LinesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
 
 
+def _why(line: Line, column: int) -> str:
+    return line.text if column in (MARK, TEXT) else dict(line.whys).get(column, "")
+
+
 def _brush(line: Line, column: int) -> QBrush:
     if column in (MARK, SEVERITY):
-        tone = severities.TONES[line.severity]
+        tone = severities.TONES[line.severity] if line.tone is None else line.tone
     elif column == TEXT and not line.quiet:
         tone = Tone.TEXT
     else:
