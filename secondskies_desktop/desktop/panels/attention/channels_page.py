@@ -1,28 +1,33 @@
-"""The trader's own channels: what is sent out at all, where to, what came of the last message; added and tried here."""
+"""The trader's own channels: what is sent out, where to, what came of the last message; added and tried here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QPushButton
 
-from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panels.attention import rule_columns
 from secondskies_desktop.desktop.panels.attention.channel_dialog import ChannelDialog
 from secondskies_desktop.desktop.panels.attention.page import Page, inset, row
 from secondskies_desktop.desktop.preferences import Preferences
-from secondskies_desktop.desktop.settings_row import SettingRow
 from secondskies_desktop.desktop.theme import Tone
-from secondskies_desktop.desktop.widgets.labels import Elided
+from secondskies_desktop.desktop.widgets.drop_down import DropDown
+from secondskies_desktop.desktop.widgets.labels import Elided, Text
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
-from secondskies_desktop.foundation.declared_settings import declared
 
 if TYPE_CHECKING:
     from secondskies_desktop.alerts.channels import Channel, Outcome
     from secondskies_desktop.alerts.store import Send
     from secondskies_desktop.foundation.clock import Clock
 
+_LEVELS = {"none": "Nothing", "danger": "Danger", "watch": "Watch and danger", "all": "Everything"}
+_GOES = {
+    "none": "Nothing leaves this machine; a test does.",
+    "danger": "Dangers, and what is told again because you have not acknowledged it.",
+    "watch": "Dangers and what is to be watched; entries and the like stay here.",
+    "all": "Whatever you are told, entries too.",
+}
 _SURE_MS = 4_000
 _EMPTY = "No channel yet"
 _HOW = "Add one to be told on your phone, in a chat or by e-mail. Its address stays in the system's keyring."
@@ -34,8 +39,11 @@ class ChannelsPage(Page):
     def __init__(self, clock: Clock) -> None:
         super().__init__(rule_columns.CHANNEL_COLUMNS, clock)
         self._found: list[tuple[Channel, Send | None]] = []
-        self._level = next(one for one in declared() if one.name == "alerts.send_out")
-        self.send_out = SettingRow(self._level, Preferences(parent=self))
+        self._preferences = Preferences(parent=self)
+        self.send_out = DropDown()
+        self.send_out.addItems(list(_LEVELS.values()))
+        self.send_out.setAccessibleName("Send out")
+        self.goes = Elided("", Tone.MUTED)
         self.said = Elided("", Tone.MUTED)
         self.add = QPushButton("Add…")
         self.test = QPushButton("Test")
@@ -46,14 +54,19 @@ class ChannelsPage(Page):
         self._sure = QTimer(self)
         self._sure.setSingleShot(True)
         self._sure.setInterval(_SURE_MS)
-        self._head = QVBoxLayout()
-        self._head.setContentsMargins(theme.GRID + theme.HALF, theme.HALF, theme.GRID, 0)
-        self._head.addWidget(self.send_out)
-        self.fill(self._head, row(self.said, self.add, self.test, self.change, self.remove), inset(self.pane))
+        self.fill(
+            row(Text("Send out"), self.send_out, self.goes),
+            row(self.said, self.add, self.test, self.change, self.remove),
+            inset(self.pane),
+        )
         self._wire()
         self._enable()
+        self._say_level()
 
     def _wire(self) -> None:
+        self.send_out.activated.connect(
+            lambda place: self._preferences.set("alerts", "send_out", list(_LEVELS)[place])
+        )
         self.add.clicked.connect(lambda: self._open_dialog(""))
         self.change.clicked.connect(lambda: self._open_dialog(self._chosen() or ""))
         self.test.clicked.connect(self._test)
@@ -65,19 +78,15 @@ class ChannelsPage(Page):
 
     def use(self, preferences: Preferences) -> None:
         """Show and change these settings."""
-        self.send_out.deleteLater()
-        self.send_out = SettingRow(self._level, preferences)
-        self._head.addWidget(self.send_out)
-        preferences.changed.connect(self._on_changed)
-        preferences.refused.connect(self._on_refused)
+        self._preferences = preferences
+        preferences.changed.connect(lambda *_what: self._say_level())
+        preferences.refused.connect(lambda *_what: self._say_level())
+        self._say_level()
 
-    def _on_changed(self, group: str, key: str) -> None:
-        if f"{group}.{key}" == self._level.name:
-            self.send_out.show_value()
-
-    def _on_refused(self, group: str, key: str, why: str) -> None:
-        if f"{group}.{key}" == self._level.name:
-            self.send_out.refuse(why)
+    def _say_level(self) -> None:
+        level = self._preferences.now.alerts.send_out
+        self.send_out.setCurrentIndex(list(_LEVELS).index(level))
+        self.goes.say(_GOES[level])
 
     def read(self) -> None:
         if self.desk is not None and self.readers is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from secondskies_desktop.desktop import formats, severities
+from secondskies_desktop.desktop import formats, severities, theme
 from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 class TextColumn(NamedTuple):
     """Head, width in characters (0 takes what is left), whether it stands right, and what it says.
 
-    A `spare` column goes where there is little room.
+    It is shown from a width of the table on (`from_px`): first of all the text needs room.
     """
 
     head: str
     characters: int
     numeric: bool
     why: str
-    spare: bool = False
+    from_px: int = 0
 
 
 class Line(NamedTuple):
@@ -44,29 +44,41 @@ class Line(NamedTuple):
     whys: tuple[tuple[int, str], ...] = ()
 
 
+MEDIUM = 60 * theme.GRID
+ROOMY = 2 * theme.PANEL_MIN_WIDTH + 10 * theme.GRID
+WIDE = 125 * theme.GRID
 MARK, SEVERITY, TEXT = 0, 1, 2
 _SEVERITY_COLUMNS = (
     TextColumn("", 2, False, "!! danger, ! watch, i info"),
-    TextColumn("Severity", 7, False, "How much it matters", spare=True),
+    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY),
 )
+_AGAIN_WHY = "The time until you are told again, in quiet hours when; never, once you have acknowledged it"
 OPEN_COLUMNS = (
     *_SEVERITY_COLUMNS,
     TextColumn("What wants you", 0, False, "What it is, in one sentence"),
-    TextColumn("Since NY", 13, False, "When it began, New York time", spare=True),
-    TextColumn("Age", 8, True, "How long it has been open"),
-    TextColumn("Told", 5, True, "How often you were told of it", spare=True),
-    TextColumn("Again", 9, True, "When you are told again: never, once you have acknowledged it"),
-    TextColumn("Seen", 4, False, "✓ you have acknowledged it; it is open all the same"),
+    TextColumn("Since NY", 13, False, "When it began, New York time", from_px=ROOMY),
+    TextColumn("Age", 8, True, "How long it has been open", from_px=MEDIUM),
+    TextColumn("Told", 5, True, "How often you were told of it", from_px=ROOMY),
+    TextColumn("Again", 8, True, _AGAIN_WHY),
+    TextColumn("Seen", 5, True, "✓ you have acknowledged it; it is open all the same"),
 )
 PAST_COLUMNS = (
     *_SEVERITY_COLUMNS,
     TextColumn("What wanted you", 0, False, "What it was, in one sentence"),
     TextColumn("Raised NY", 13, False, "When it began, New York time"),
-    TextColumn("Cleared NY", 13, False, "When it was over; open as long as it is not", spare=True),
-    TextColumn("Seen NY", 13, False, "When you acknowledged it; a dash where you did not", spare=True),
-    TextColumn("Lasted", 8, True, "From when it was raised until it was over; open as long as it is not"),
-    TextColumn("Told", 5, True, "How often you were told; a dash where that is not known", spare=True),
-    TextColumn("Sent", 10, False, "Whether your channels took it; a dash where nothing was sent"),
+    TextColumn("Cleared NY", 13, False, "When it was over; open as long as it is not", from_px=WIDE),
+    TextColumn("Seen NY", 13, False, "When you acknowledged it; a dash where you did not", from_px=WIDE),
+    TextColumn(
+        "Lasted",
+        8,
+        True,
+        "From when it was raised until it was over; open as long as it is not",
+        from_px=MEDIUM,
+    ),
+    TextColumn("Told", 5, True, "How often you were told; a dash where that is not known", from_px=ROOMY),
+    TextColumn(
+        "Sent", 8, True, "Whether your channels took it; a dash where nothing was sent", from_px=MEDIUM
+    ),
 )
 _AGAIN, _SENT = 6, 8
 

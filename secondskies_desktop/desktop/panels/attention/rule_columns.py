@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.alerts.rules import RULES
-from secondskies_desktop.desktop import formats, severities
-from secondskies_desktop.desktop.panels.attention.columns import Line, TextColumn, when
+from secondskies_desktop.desktop import formats, severities, theme
+from secondskies_desktop.desktop.panels.attention.columns import MEDIUM, ROOMY, WIDE, Line, TextColumn, when
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.foundation.attention import Severity
 
@@ -19,20 +19,22 @@ if TYPE_CHECKING:
 
 RULE_COLUMNS = (
     TextColumn("", 2, False, "!! danger, ! watch, i info"),
-    TextColumn("Severity", 7, False, "How much it matters", spare=True),
+    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY),
     TextColumn("Rule", 0, False, "What can want you"),
     TextColumn("From", 16, False, "From when on you are told; a dash where no setting decides it"),
-    TextColumn("Last fired NY", 14, False, "When it last wanted you; a dash where it never did"),
+    TextColumn(
+        "Last fired NY", 14, False, "When it last wanted you; a dash where it never did", from_px=MEDIUM
+    ),
 )
+_NARROW = 50 * theme.GRID
+_KEPT = "Where the address is: the system's keyring, or a file that only you can read"
 CHANNEL_COLUMNS = (
     TextColumn("", 2, False, "✓ the last message was taken, ✗ it was not, – none was sent"),
-    TextColumn("Name", 14, False, "As you have called it", spare=False),
-    TextColumn("Service", 0, False, "Where it leads; the address itself is a secret and never shown"),
-    TextColumn(
-        "Kept in", 8, False, "Where the address is: the system's keyring, or a file that only you can read"
-    ),
-    TextColumn("Last sent NY", 14, False, "When something was last sent there", spare=True),
-    TextColumn("What came of it", 26, False, "What the service answered"),
+    TextColumn("Name", 10, False, "As you have called it"),
+    TextColumn("Service", 19, False, "Where it leads; the address itself is a secret and never shown"),
+    TextColumn("Kept in", 8, False, _KEPT, from_px=WIDE),
+    TextColumn("Last sent NY", 14, False, "When something was last sent there", from_px=ROOMY),
+    TextColumn("What came of it", 0, False, "What the service answered", from_px=_NARROW),
 )
 
 
@@ -48,17 +50,6 @@ class Entry(NamedTuple):
 
 
 ENTRIES = (
-    *(
-        Entry(
-            (one.kind, one.key),
-            one.severity,
-            one.title,
-            one.means,
-            one.do,
-            (one.setting,) if one.setting else (),
-        )
-        for one in RULES
-    ),
     Entry(
         ("telling", "again"),
         None,
@@ -74,6 +65,17 @@ ENTRIES = (
         "In between only dangers are told; all else waits and is summed up at the end.",
         "Both times are New York's. One of them empty: no quiet hours.",
         ("alerts.quiet_from", "alerts.quiet_until"),
+    ),
+    *(
+        Entry(
+            (one.kind, one.key),
+            one.severity,
+            one.title,
+            one.means,
+            one.do,
+            (one.setting,) if one.setting else (),
+        )
+        for one in RULES
     ),
 )
 

@@ -17,9 +17,15 @@ from secondskies_desktop.desktop.widgets.labels import Text
 from secondskies_desktop.foundation.declared_settings import declared
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from secondskies_desktop.foundation.clock import Clock
 
 _DETAIL_WIDTH = 100 * theme.GRID
+_DETAIL_LEAST = 40 * theme.GRID
+_LIST_SHARE = 0.55
+_BESIDE_FROM = 110 * theme.GRID
+"""From this width on what a rule means stands beside the list."""
 
 
 class RulesPage(Page):
@@ -37,13 +43,14 @@ class RulesPage(Page):
         for label in (self.means, self.do):
             label.setWordWrap(True)
         self._settings = QVBoxLayout()
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.addWidget(inset(self.table))
-        split.addWidget(self._detail())
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
-        split.setChildrenCollapsible(False)
-        self.fill(split)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.addWidget(inset(self.table))
+        self._split.addWidget(self._detail())
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 1)
+        self._is_shared_out = False
+        self._split.setChildrenCollapsible(False)
+        self.fill(self._split)
         self.table.selectionModel().currentRowChanged.connect(lambda *_places: self._show_rule())
         self.table.entered.connect(self._edit)
         self._draw()
@@ -65,14 +72,26 @@ class RulesPage(Page):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(_DETAIL_LEAST - 2 * theme.GRID)
         scroll.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
         return scroll
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= _BESIDE_FROM
+        way = Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical
+        if way is not self._split.orientation() or not self._is_shared_out:
+            self._is_shared_out = True
+            self._split.setOrientation(way)
+            room = self.width() if beside else self.height()
+            self._split.setSizes([round(room * _LIST_SHARE), round(room * (1 - _LIST_SHARE))])
 
     def use(self, preferences: Preferences) -> None:
         """Show and change these settings."""
         self._preferences = preferences
         for made in self.rows.values():
+            made.hide()
             made.deleteLater()
         self.rows.clear()
         preferences.changed.connect(self._on_changed)
@@ -104,7 +123,7 @@ class RulesPage(Page):
         self.do.say(entry.do)
         for name in entry.settings:
             if name not in self.rows:
-                self.rows[name] = SettingRow(self._declared[name], self._preferences)
+                self.rows[name] = SettingRow(self._declared[name], self._preferences, stacked=True)
                 self._settings.addWidget(self.rows[name])
         for name, made in self.rows.items():
             made.setVisible(name in entry.settings)

@@ -26,8 +26,6 @@ _NOWHERE = QModelIndex()
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-_ROOMY = 2 * theme.PANEL_MIN_WIDTH + 10 * theme.GRID
-"""From this width on all columns are shown."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -157,8 +155,7 @@ class LinesTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for index, column in enumerate(self._model.columns):
-            if column.spare:
-                self.setColumnHidden(index, self.width() < _ROOMY)
+            self.setColumnHidden(index, self.width() < column.from_px)
 
     def chosen(self) -> list[Line]:
         """Return the chosen lines from top to bottom."""
