@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
 
 MINUTE_US = 60_000_000
-PLACE = ("job", "backup")
+PLACE = ("conflict", "MNQ1! 1m")
 
 
 def attention(severity: Severity = Severity.WATCH, *, at_us: int = START_US) -> Attention:
@@ -108,7 +108,7 @@ def test_that_escalation_goes_on_over_a_restart(database: URL, profile_on: Calla
         try:
             for _ in steps:
                 engine.board.raise_(attention(at_us=engine._clock()), again=True)
-            assert [one.step for one in told if one.kind == "job"] == steps
+            assert [one.step for one in told if one.kind == PLACE[0]] == steps
             eventually(partial(_is_logged, database, 2 * len(steps)))
         finally:
             engine.stop()
@@ -116,7 +116,7 @@ def test_that_escalation_goes_on_over_a_restart(database: URL, profile_on: Calla
 
 def _is_logged(url: URL, edges: int) -> bool:
     with reading(url) as connection:
-        return sum(1 + one.told for one in episodes(connection, 50) if one.kind == "job") >= edges
+        return sum(1 + one.told for one in episodes(connection, 50) if one.kind == PLACE[0]) >= edges
 
 
 @pytest.mark.parametrize("severity", list(Severity))
