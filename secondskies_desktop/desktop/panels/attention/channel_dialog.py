@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 _WIDTH = 64 * theme.GRID
 _HINT = (
     "The address is an Apprise URL: tgram://…, discord://…, slack://…, pover://…, ntfys://…, mailtos://… It is a "
-    "secret: it goes to the system's keyring, and is never shown, logged or stored elsewhere."
+    "secret: it goes to the system's keyring, or where there is none to a file that only you can read; it is never "
+    "shown, logged or stored elsewhere."
 )
 
 

@@ -30,7 +30,7 @@ _GOES = {
 }
 _SURE_MS = 4_000
 _EMPTY = "No channel yet"
-_HOW = "Add one to be told on your phone, in a chat or by e-mail. Its address stays in the system's keyring."
+_HOW = "Add one to be told on your phone, in a chat or by e-mail. Its address is kept as a secret."
 
 
 class ChannelsPage(Page):
