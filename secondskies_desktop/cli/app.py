@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from secondskies_desktop.cli import (
+    alerts,
     backup,
     demo,
     desktop,
@@ -60,6 +61,7 @@ app.add_typer(tunnel.app, name="tunnel")
 app.add_typer(signals.app, name="signals")
 app.add_typer(settings.app, name="settings")
 app.add_typer(integrity.app, name="integrity")
+app.add_typer(alerts.app, name="alerts")
 
 
 def run() -> None:

@@ -156,6 +156,7 @@ class MainWindow(DockWindow):
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
         panel.set_badge(self.badge)
         self._drops.watch(dock)
+        panel.use_preferences(self.preferences)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
 
@@ -215,6 +216,7 @@ class MainWindow(DockWindow):
     def listen(self, bridge: Bridge) -> None:
         """Show what needs attention from now on, also while nothing is started yet."""
         bridge.attention_changed.connect(self.attention.take, Qt.ConnectionType.UniqueConnection)
+        bridge.told.connect(self.attention.hear, Qt.ConnectionType.UniqueConnection)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers, keys: Sequence[str] | None = None) -> None:
         """Start panels (all, or these) and, with the first of them, the status bar and the strip."""

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from secondskies_desktop.alerts.rules import CONFLICT, QUALITY
 from secondskies_desktop.engine.folding import fold_pending
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime, as_iso, system_clock
@@ -15,7 +16,7 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock, Engi
 from secondskies_desktop.foundation.settings import read_settings
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
-from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity import look, store
 from secondskies_desktop.integrity.answers import NoSuchPlace, Page
 from secondskies_desktop.integrity.service import Integrity
 from secondskies_desktop.signals import store as signal_store
@@ -37,7 +38,6 @@ TRADER = "trader"
 _LOOKED_WITHIN_S = 30.0
 _WRITTEN_WITHIN_S = 10.0
 _HOUR_US = 3_600_000_000
-QUALITY, CONFLICT = "quality", "conflict"
 
 
 class EngineIntegrity:
@@ -259,7 +259,7 @@ def conflicts_of(connection: Connection) -> list[dict[str, Any]]:
             "text": one.text,
         }
         for one in store.open_findings(connection)
-        if one.category == store.CHECK and one.type.startswith(CONFLICT)
+        if one.category == store.CHECK and one.type.startswith(look.CONFLICT)
     ]
 
 

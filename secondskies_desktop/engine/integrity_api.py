@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.alerts.rules import INTEGRITY_API
 from secondskies_desktop.engine.reading import signal_answers
 from secondskies_desktop.engine.telemetry import latency_answer, latency_of
 from secondskies_desktop.foundation.attention import Attention, Severity
@@ -37,7 +38,6 @@ Result = TypeVar("Result")
 
 FOLLOW_EVERY_S = 5.0
 _READ_WITHIN_S = 4.0
-_KIND = "integrity api"
 
 
 class StoredAnswers:
@@ -137,7 +137,9 @@ class IntegrityApi:
         except OSError as error:
             await self.close()
             text = f"The Integrity API is not open: {error.strerror or error}."
-            self._board.raise_(Attention(_KIND, Severity.WATCH, "door", text, as_datetime(self._clock())))
+            self._board.raise_(
+                Attention(INTEGRITY_API, Severity.WATCH, "door", text, as_datetime(self._clock()))
+            )
 
     async def follow(self) -> str:
         """Take the token that is kept now, where another process has made a new one."""
@@ -154,9 +156,11 @@ class IntegrityApi:
             found = self._token.read()
         except UnreadableSecret as error:
             text = f"The Integrity API is open to nobody: {error}."
-            self._board.raise_(Attention(_KIND, Severity.WATCH, "token", text, as_datetime(self._clock())))
+            self._board.raise_(
+                Attention(INTEGRITY_API, Severity.WATCH, "token", text, as_datetime(self._clock()))
+            )
             return None
-        self._board.clear(_KIND, "token")
+        self._board.clear(INTEGRITY_API, "token")
         return None if found is None else hash_of(found[0])
 
     async def close(self) -> None:
