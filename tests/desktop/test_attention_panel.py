@@ -55,7 +55,7 @@ class Rig:
         with self.qtbot.waitSignal(self.panel.loaded):
             self.panel.start(self.desk, self.bridge, self.readers)
         self.qtbot.waitUntil(lambda: "attention_open" in self.desk.calls)
-        self.qtbot.wait(20)
+        self.qtbot.waitUntil(lambda: self.panel.open_model.rowCount() == len(self.desk.board.open()))
 
 
 @pytest.fixture
