@@ -20,7 +20,7 @@ import msgspec
 from secondskies_desktop.alerts.rules import STORAGE
 from secondskies_desktop.engine import lookout
 from secondskies_desktop.engine.alerting import Alerting
-from secondskies_desktop.engine.integrity import EngineIntegrity, StoredIntegrity
+from secondskies_desktop.engine.integrity import EngineIntegrity
 from secondskies_desktop.engine.integrity_api import FOLLOW_EVERY_S, IntegrityApi
 from secondskies_desktop.engine.job_runs import JobRuns
 from secondskies_desktop.engine.lookout import Lookout
@@ -110,9 +110,7 @@ class Engine:
         self._acks = Acknowledgements()
         self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
-        self.integrity_api = IntegrityApi(
-            profile, settings.integrity, self.board, clock, StoredIntegrity(profile.database)
-        )
+        self.integrity_api = IntegrityApi(profile, settings.integrity, self.board, clock)
         self.integrity: EngineIntegrity | None = None
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None

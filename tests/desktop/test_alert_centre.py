@@ -57,7 +57,9 @@ class Rig:
         with self.qtbot.waitSignal(self.panel.loaded):
             self.panel.start(self.desk, self.bridge, self.readers)
         self.qtbot.waitUntil(lambda: {"channels", "rules_fired", "attention_open"} <= set(self.desk.calls))
-        self.qtbot.wait(20)
+        self.qtbot.waitUntil(lambda: self.panel.open.model.rowCount() == len(self.desk.board.open()))
+        self.qtbot.waitUntil(lambda: self.panel.rules.model.rowCount() > 0)
+        self.qtbot.waitUntil(lambda: self.panel.channels.pane.state is not PaneState.LOADING)
 
 
 @pytest.fixture

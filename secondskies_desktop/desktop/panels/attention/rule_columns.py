@@ -96,6 +96,7 @@ def threshold(entry: Entry, settings: Settings) -> str:
         "quality_watch": f"below {value}",
         "disk_free_mb": f"below {value:,} MB",
         "test_at_session_start": "each session" if value else "by hand only",
+        "api": "on" if value else "off",
         "escalate_after_minutes": f"after {value} min" if value else "never",
     }
     return words[key]
