@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from secondskies_desktop.cli import (
+    alerts,
     audit,
     backup,
     demo,
@@ -62,6 +63,7 @@ app.add_typer(signals.app, name="signals")
 app.add_typer(settings.app, name="settings")
 app.add_typer(audit.app, name="audit")
 app.add_typer(integrity.app, name="integrity")
+app.add_typer(alerts.app, name="alerts")
 
 
 def run() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
+from secondskies_desktop.alerts.quiet_hours import quiet_hours
 from secondskies_desktop.desktop.alarm_chain import AlarmChain
 from secondskies_desktop.desktop.announcer import Announcer
 from secondskies_desktop.desktop.away_strip import AwayWatch
@@ -62,7 +63,7 @@ class Alarm(QObject):
     def _wire(self, bridge: Bridge) -> None:
         window = self._window
         # The window's strip has listened before: it has taken a batch when the announcer gets it.
-        bridge.attention_changed.connect(self.announcer.take)
+        bridge.told.connect(self.announcer.take)
         bridge.attention_changed.connect(self._say_state)
         window.ticked.connect(self.tick)
         window.themed.connect(self.tray.dress)
@@ -103,6 +104,7 @@ class Alarm(QObject):
         self.settings = settings
         self.announcer.settings = settings.attention
         self.chain.at_session_start = settings.attention.test_at_session_start
+        self.chain.quiet = quiet_hours(settings.alerts.quiet_from, settings.alerts.quiet_until)
         self._follow_login(on=settings.desktop.start_at_login)
 
     def _follow_login(self, *, on: bool) -> None:

@@ -21,6 +21,8 @@ from secondskies_desktop.signals.wire import TEST_ALERT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from secondskies_desktop.alerts.escalation import Told
+    from secondskies_desktop.alerts.quiet_hours import QuietHours
     from secondskies_desktop.desktop.announcer import Announcer
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
@@ -54,6 +56,8 @@ class AlarmChain(QObject):
     ) -> None:
         super().__init__(parent)
         self.at_session_start = True
+        self.quiet: QuietHours | None = None
+        """When no test begins by itself."""
         self._desk, self._readers = desk, readers
         self._strip_shows = strip_shows
         self._clock = clock
@@ -101,7 +105,8 @@ class AlarmChain(QObject):
         self._session = session
         if before in (None, session) or not self.at_session_start or is_open(now_us) is not True:
             return
-        self.run(by_itself=True)
+        if self.quiet is None or self.quiet.until(now_us) is None:
+            self.run(by_itself=True)
 
     def _hear_arrivals(self, event: ArrivalsChanged) -> None:
         if self._is_running:
@@ -115,10 +120,10 @@ class AlarmChain(QObject):
             self._raised_at = time.monotonic()
 
     @staticmethod
-    def _is_test(attention: Attention) -> bool:
+    def _is_test(one: Attention | Told) -> bool:
         from secondskies_desktop.engine.alarm_test import KIND
 
-        return (attention.kind, attention.key) == (KIND, "test")
+        return (one.kind, one.key) == (KIND, "test")
 
     def _on_arrivals(self, events: list[ArrivalsChanged]) -> None:
         if self._is_running:
@@ -127,8 +132,8 @@ class AlarmChain(QObject):
             self._seen |= dict.fromkeys(ids, now)
             self._advance()
 
-    def _on_announced(self, raised: list[Attention], shown: tuple[bool | None, str]) -> None:
-        test = next((one for one in raised if self._is_test(one)), None)
+    def _on_announced(self, told: list[Told], shown: tuple[bool | None, str]) -> None:
+        test = next((one for one in told if self._is_test(one)), None)
         if not self._is_running or test is None:
             return
         from secondskies_desktop.engine.alarm_test import SHOWN, Stage

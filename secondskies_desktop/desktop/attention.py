@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from secondskies_desktop.foundation.attention import Attention, AttentionAcknowledged
+from secondskies_desktop.foundation.attention import (
+    AcknowledgementTakenBack,
+    Attention,
+    AttentionAcknowledged,
+)
+from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from secondskies_desktop.alerts.escalation import Told
     from secondskies_desktop.foundation.attention import Edge
 
 
@@ -20,6 +26,9 @@ class Noticed:
     attention: Attention
     is_over: bool = False
     acknowledged: bool = False
+    told: int = 0
+    """How often the trader was told of it."""
+    told_us: int = 0
 
 
 class AttentionList:
@@ -41,10 +50,21 @@ class AttentionList:
             elif place in self._noticed:
                 self._take_end(place, event)
 
+    def hear(self, told: Iterable[Told]) -> None:
+        """Take what the trader is told: what was told last is what he sees first."""
+        for one in told:
+            for place in one.covers:
+                noticed = self._noticed.get(place)
+                if noticed is not None:
+                    times = max(noticed.told, one.step) + 1
+                    self._noticed[place] = replace(noticed, told=times, told_us=one.at_us)
+
     def _take_end(self, place: tuple[str, str], event: Edge) -> None:
         noticed = self._noticed[place]
         if isinstance(event, AttentionAcknowledged):
             self._keep(place, replace(noticed, acknowledged=True))
+        elif isinstance(event, AcknowledgementTakenBack):
+            self._keep(place, replace(noticed, acknowledged=False))
         elif noticed.attention.passes_after_s is not None:
             del self._noticed[place]
         else:
@@ -71,9 +91,10 @@ class AttentionList:
             self._noticed[place] = noticed
 
     def newest(self) -> Noticed | None:
-        """Return the newest condition that was not acknowledged, None where there is none."""
-        waiting = self._waiting()
-        return max(waiting, key=lambda one: one.attention.since, default=None)
+        """Return the condition that was raised or told last and is not acknowledged, None where there is none."""
+        return max(
+            self._waiting(), key=lambda one: max(one.told_us, as_us(one.attention.since)), default=None
+        )
 
     def is_waiting(self, kind: str, key: str) -> bool:
         """Whether a condition waits to be acknowledged."""

@@ -16,6 +16,7 @@ from secondskies_desktop.foundation.clock import as_us
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from secondskies_desktop.alerts.escalation import Told
     from secondskies_desktop.foundation.attention import Edge
 
 
@@ -51,6 +52,11 @@ class AttentionStrip(QWidget):
         self.list.take(events)
         self._say()
 
+    def hear(self, told: Iterable[Told]) -> None:
+        """Take what the trader is told, the first time or again."""
+        self.list.hear(told)
+        self._say()
+
     def show_newest(self) -> None:
         """Bring back what is open, though it was acknowledged before."""
         self.list.remind()
@@ -80,5 +86,7 @@ class AttentionStrip(QWidget):
         self.mark.say(severities.MARKS[attention.severity], tone=severities.TONES[attention.severity])
         self.text.say(attention.text)
         begun = f"since {formats.ny_time(as_us(attention.since))}"
+        if newest.told > 1:
+            begun += f", told {newest.told} times"
         self.since.say(f"{begun}, over" if newest.is_over else begun)
         self.button.setText(f"Acknowledge (+{more} more)" if more else "Acknowledge")

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from secondskies_desktop.foundation.attention import Attention, AttentionAcknowledged, AttentionCleared
+from secondskies_desktop.alerts.escalation import Told
+from secondskies_desktop.foundation.attention import (
+    AcknowledgementTakenBack,
+    Attention,
+    AttentionAcknowledged,
+    AttentionCleared,
+)
 from secondskies_desktop.ingest.changes import ArrivalsChanged, WayIn, WayInChanged
 from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
 
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
 BATCH_MS = 50
 CAPACITY = 20_000
 """Rows that may wait for the window; a desk that falls behind by more reads again instead."""
+_MOST_TOLD = 200
+"""A window that stands still for so long need not say all of it at once."""
 
 
 class _Lane:
@@ -79,7 +87,9 @@ class Bridge(QObject):
     status_changed = Signal(object)
     """DeskStatus"""
     attention_changed = Signal(object)
-    """list[Attention | AttentionCleared | AttentionAcknowledged]"""
+    """list[Edge]"""
+    told = Signal(object)
+    """list[Told]: what the trader is told, behind the edges that it speaks of."""
 
     _wake = Signal()
 
@@ -90,6 +100,7 @@ class Bridge(QObject):
         self._way_in: WayIn | None = None
         self._status: DeskStatus | None = None
         self._attention: dict[tuple[str, str], list[Edge]] = {}
+        self._told: deque[Told] = deque(maxlen=_MOST_TOLD)
         self._rebuilt = False
         self._awake = False
         self._delivered_s = 0.0
@@ -109,6 +120,8 @@ class Bridge(QObject):
             bus.subscribe(Attention, self.hear_attention),
             bus.subscribe(AttentionCleared, self.hear_attention),
             bus.subscribe(AttentionAcknowledged, self.hear_attention),
+            bus.subscribe(AcknowledgementTakenBack, self.hear_attention),
+            bus.subscribe(Told, self.hear_told),
         ]
 
     def listen_to_status(self, bus: Bus) -> None:
@@ -162,12 +175,21 @@ class Bridge(QObject):
         self._rouse()
 
     def hear_attention(self, event: Edge) -> None:
-        """Take the newest word on a condition; any thread. That it was acknowledged leaves the word before it."""
+        """Take the newest word on a condition; any thread.
+
+        That it was acknowledged, or was not after all, leaves the word before it.
+        """
         with self._lock:
             place = (event.kind, event.key)
             before = self._attention.pop(place, [])
-            kept = before[:1] if isinstance(event, AttentionAcknowledged) else []
+            kept = before[:1] if isinstance(event, AttentionAcknowledged | AcknowledgementTakenBack) else []
             self._attention[place] = [*kept, event]
+        self._rouse()
+
+    def hear_told(self, event: Told) -> None:
+        """Take what the trader is told; any thread."""
+        with self._lock:
+            self._told.append(event)
         self._rouse()
 
     def _rouse(self) -> None:
@@ -194,6 +216,8 @@ class Bridge(QObject):
             status, self._status = self._status, None
             waiting, self._attention = self._attention, {}
             attention = [event for events in waiting.values() for event in events]
+            told = list(self._told)
+            self._told.clear()
         if rebuilt:
             self.rebuilt.emit()
         for topic, (events, overflowed) in lanes.items():
@@ -207,3 +231,5 @@ class Bridge(QObject):
             self.status_changed.emit(status)
         if attention:
             self.attention_changed.emit(attention)
+        if told:
+            self.told.emit(told)

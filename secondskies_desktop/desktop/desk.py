@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
+    from secondskies_desktop.alerts.channels import Channel, Outcome
+    from secondskies_desktop.alerts.store import Send
     from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
     from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report
@@ -103,8 +105,29 @@ class Desk(Protocol):
     def attention_history(self, limit: int, before_id: int | None = None) -> list[Episode]:
         """Return what wanted the trader and when it was over, newest first, before an id."""
 
+    def alert_sends(self, found: Sequence[Episode]) -> dict[int, list[Send]]:
+        """Return what was sent out of these episodes, by their ids, oldest first."""
+
     def acknowledge(self, kind: str, key: str) -> bool:
         """Note that the trader has seen what is open; returns whether it was news."""
+
+    def take_back(self, kind: str, key: str) -> bool:
+        """Note that he has not seen it after all; returns whether that was news."""
+
+    def rules_fired(self) -> dict[tuple[str, str], int]:
+        """Return when each rule last fired, by kind and key."""
+
+    def channels(self) -> list[tuple[Channel, Send | None]]:
+        """Return the channels by name, each with its newest attempt."""
+
+    def add_channel(self, name: str, url: str, *, private: bool) -> Channel:
+        """Add a channel, or give it another address."""
+
+    def remove_channel(self, name: str) -> bool:
+        """Forget a channel and its secret; returns whether there was one."""
+
+    def test_channel(self, name: str) -> Outcome:
+        """Send a test to a channel, and return what came of it."""
 
     def test_alarm(self) -> AlarmTest:
         """Send a real test alert through the webhook and prove the engine's stages; then show the alarm."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -15,7 +14,7 @@ from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QDropEvent
+    from pathlib import Path
 
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.readers import Readers
@@ -112,10 +111,3 @@ class ImportBar(QWidget):
         self.progress.hide()
         self.cancel_button.setText("Close")
         self.finished.emit(tone is Tone.GOOD)
-
-
-def logs_in(event: QDropEvent) -> list[Path]:
-    """Return the files of a drop that may be alert logs."""
-    urls = event.mimeData().urls()
-    files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
-    return [file for file in files if file.suffix.casefold() == ".csv"]

@@ -21,7 +21,8 @@ from secondskies_desktop.desktop.appearance import Appearance
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
 from secondskies_desktop.desktop.away_strip import AwayStrip
 from secondskies_desktop.desktop.dock_window import DockWindow
-from secondskies_desktop.desktop.import_bar import ImportBar, logs_in
+from secondskies_desktop.desktop.drops import Drops
+from secondskies_desktop.desktop.import_bar import ImportBar
 from secondskies_desktop.desktop.keys import KeyMap
 from secondskies_desktop.desktop.menus import Menus
 from secondskies_desktop.desktop.palette import Entry, Palette
@@ -92,6 +93,7 @@ class MainWindow(DockWindow):
         self.keeps_running: Callable[[], bool] = lambda: False
         """Whether closing only hides the window: there is a tray, and the trader wants that."""
         self._is_leaving = False
+        self._drops = Drops(self.import_logs, self)
         self.setObjectName("main")
         self.setAcceptDrops(badge != REPLAY)
         self.setMinimumSize(*_MINIMUM)
@@ -153,6 +155,8 @@ class MainWindow(DockWindow):
         panel.undoable.connect(self._undos.append)
         dock.visibilityChanged.connect(partial(self._on_seen, panel))
         panel.set_badge(self.badge)
+        self._drops.watch(dock)
+        panel.use_preferences(self.preferences)
         panel.show_panels([(key, dock.windowTitle()) for key, dock in self.docks.items()])
         self.panels[panel.key] = panel
 
@@ -212,6 +216,7 @@ class MainWindow(DockWindow):
     def listen(self, bridge: Bridge) -> None:
         """Show what needs attention from now on, also while nothing is started yet."""
         bridge.attention_changed.connect(self.attention.take, Qt.ConnectionType.UniqueConnection)
+        bridge.told.connect(self.attention.hear, Qt.ConnectionType.UniqueConnection)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers, keys: Sequence[str] | None = None) -> None:
         """Start panels (all, or these) and, with the first of them, the status bar and the strip."""
@@ -343,13 +348,10 @@ class MainWindow(DockWindow):
             panel.header.dress(icon("float"), icon("close"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if logs_in(event):
-            event.acceptProposedAction()
+        self._drops.enter(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = logs_in(event)
-        if files and self.import_logs(files):
-            event.acceptProposedAction()
+        self._drops.take(event)
 
     def import_logs(self, files: list[Path]) -> bool:
         """Import alert logs with progress and a way to end it; False before the desk is open, and in a replay."""

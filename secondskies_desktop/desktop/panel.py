@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
     from secondskies_desktop.desktop.health import Word
+    from secondskies_desktop.desktop.preferences import Preferences
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.foundation.clock import Clock
@@ -85,6 +86,9 @@ class Panel(QWidget):
 
     def show_panels(self, targets: Sequence[tuple[str, str]]) -> None:
         """These panels can be asked for by `panel_wanted`: key and title."""
+
+    def use_preferences(self, preferences: Preferences) -> None:
+        """These are the settings of the window; a panel that shows some of them changes them here."""
 
     def show_health(self, words: Mapping[str, Word]) -> None:
         """The links of the chain (webhook, tunnel, database, engine) stand like this now."""

@@ -21,7 +21,7 @@ LATER = (
     ("command_center", "Command Center"),
     ("main_dashboard", "Main Dashboard"),
     ("signal_statistics", "Signal Statistics"),
-    ("attention", "Attention"),
+    ("attention", "Alert Centre"),
     ("roadmap", "Roadmap"),
 )
 """Key and title of the others: their docks are there before their classes are imported."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -86,7 +87,8 @@ class PathField(QWidget):
 class SettingRow(QWidget):
     """Title and explanation, an editor, a way back to the default, and why a value was refused."""
 
-    def __init__(self, one: Declared, preferences: Preferences) -> None:
+    def __init__(self, one: Declared, preferences: Preferences, *, stacked: bool = False) -> None:
+        """`stacked` puts the editor under the words, where there is little room beside them."""
         super().__init__()
         self.setting = one
         self._preferences = preferences
@@ -111,7 +113,10 @@ class SettingRow(QWidget):
         room = self.reset.sizePolicy()
         room.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(room)
-        self._lay_out()
+        if stacked:
+            self._stack_up()
+        else:
+            self._lay_out()
         self.show_value()
 
     def _lay_out(self) -> None:
@@ -125,6 +130,21 @@ class SettingRow(QWidget):
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.editor, 0, 1, 4, 1, top)
         grid.addWidget(self.reset, 0, 2, 4, 1, top)
+
+    def _stack_up(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.HALF, 0, theme.HALF)
+        column.setSpacing(theme.HALF // 2)
+        for label in (self.title, self.explanation):
+            column.addWidget(label)
+        line = QHBoxLayout()
+        line.setSpacing(theme.GRID)
+        line.addWidget(self.editor)
+        line.addWidget(self.reset)
+        line.addStretch(1)
+        column.addLayout(line)
+        for label in (self.changed, self.refusal):
+            column.addWidget(label)
 
     @property
     def is_changed(self) -> bool:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.profile import Profile
 
+_SETTLED_MS = 5_000
+
 
 class WindowLife(QObject):
     """Builds the window and everything behind it; `close` ends it all, once."""
@@ -93,8 +95,8 @@ class WindowLife(QObject):
     def start(self) -> None:
         """Show the window and begin to read; returns at once."""
         self.window.panels[FIRST].loaded.connect(self._on_first_rows)
-        # What thousands of signals are made of stays: the collector would walk it again and again, and the
-        # window stand still for a twentieth of a second each time.
+        # What thousands of signals and all panels are made of stays: the collector would walk it again and
+        # again, and the window stand still for a twentieth of a second and more each time.
         self.window.panels[FIRST].completed.connect(gc.freeze)
         if not (self._in_tray and self._has_tray()):
             self.window.show()
@@ -203,7 +205,10 @@ class WindowLife(QObject):
     def _start_others(self) -> None:
         """Start the other panels as soon as they are built and the desk answers all that they ask."""
         if self._are_built and self._can_answer:
+            for key, _ in LATER:
+                self.window.panels[key].completed.connect(gc.freeze)
             self.window.start(self.desk.as_desk(), self.bridge, self.readers, [key for key, _ in LATER])
+            QTimer.singleShot(_SETTLED_MS, self, gc.freeze)
 
     def _open(self) -> None:
         if not self._is_opening:

@@ -60,7 +60,7 @@ HOME = Workspace(
     "Ctrl+0",
     (
         Column(0.38, (Place(1.0, ("command_center",)),)),
-        Column(0.62, (Place(0.48, ("main_dashboard",)), Place(0.52, ("signal_statistics",)))),
+        Column(0.62, (Place(0.5, ("main_dashboard",)), Place(0.5, ("signal_statistics",)))),
     ),
 )
 LIVE = Workspace(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from secondskies_desktop.alerts.rules import TEST
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime
 from secondskies_desktop.ingest.changes import ArrivalsChanged
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.changes import ArrivalRow
 
 JOB = "test alarm"
-KIND = "test alarm"
+KIND = TEST
 WEBHOOK, STORE, FOLD = "webhook", "store", "fold"
 SCREEN, SHOWN, SOUND = "screen", "tray and strip", "sound"
 STAGES = (WEBHOOK, STORE, FOLD, SCREEN, SHOWN, SOUND)

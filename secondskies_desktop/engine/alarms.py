@@ -1,6 +1,7 @@
-"""When something wants the trader: small rules, state in, verdict out, time passed in.
+"""When something of the engine's own wants the trader: small rules, state in, verdict out, time passed in.
 
-A verdict is the attention to raise, or None where there is nothing to say. Times are µs UTC.
+What each means stands in the list of `alerts/rules.py`. A verdict is the attention to raise, or None where there is
+nothing to say. Times are µs UTC.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from secondskies_desktop.alerts.rules import CLOCK, DEAD_LETTERS, DISK, ENTRY, JUMP, SILENCE, SLEEP
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime
 from secondskies_desktop.foundation.market_hours import State, market_state, open_seconds_between
@@ -17,12 +19,6 @@ from secondskies_desktop.signals.vocabulary import Direction
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.clock import Moment
     from secondskies_desktop.signals.view import SignalView
-
-ENTRY = "entry"
-SILENCE = "silence"
-DEAD_LETTERS = "dead letters"
-DISK = "disk"
-CLOCK = "clock"
 
 _SECOND_US = 1_000_000
 _FRESH_US = 120 * _SECOND_US
@@ -122,11 +118,11 @@ def clock_jump(before: Moment, now: Moment) -> tuple[Attention, ...]:
     told = []
     if slept_s > _JUMP_S:
         text = f"The machine slept for {_span(slept_s)}; alerts of that time could not be received"
-        told.append(Attention(CLOCK, Severity.INFO, "sleep", text, since, _SLEEP_PASSES_S))
+        told.append(Attention(CLOCK, Severity.INFO, SLEEP, text, since, _SLEEP_PASSES_S))
     if abs(jumped_s) > _JUMP_S:
         way = "forward" if jumped_s > 0 else "back"
         text = f"The machine's clock was set {way} by {_span(abs(jumped_s))}; times around it may be wrong"
-        told.append(Attention(CLOCK, Severity.WATCH, "jump", text, since, _SLEEP_PASSES_S))
+        told.append(Attention(CLOCK, Severity.WATCH, JUMP, text, since, _SLEEP_PASSES_S))
     return tuple(told)
 
 

@@ -1,4 +1,4 @@
-"""Writes every edge of attention down: raised, cleared, acknowledged.
+"""Writes every edge of attention down: raised, told, acknowledged, taken back, cleared.
 
 It listens beside the board and never stands in its way: what cannot be written waits, and is written together
 with the next edge or at the next look; the newest thousand are kept.
@@ -10,7 +10,9 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+from secondskies_desktop.alerts.escalation import Told
 from secondskies_desktop.foundation.attention import (
+    AcknowledgementTakenBack,
     Attention,
     AttentionAcknowledged,
     AttentionCleared,
@@ -21,6 +23,8 @@ from secondskies_desktop.foundation.store import (
     ACKNOWLEDGED,
     CLEARED,
     RAISED,
+    TAKEN_BACK,
+    TOLD,
     LoggedEdge,
     append_edges,
     left_open,
@@ -38,6 +42,14 @@ if TYPE_CHECKING:
     Submit = Callable[[Callable[[Connection], int]], Future[int]]
 
 _MOST_WAITING = 1_000
+_MOST_COVERED = 50
+"""Of a summary of many things, the gravest are noted as told."""
+
+_NAMES = {
+    AttentionCleared: CLEARED,
+    AttentionAcknowledged: ACKNOWLEDGED,
+    AcknowledgementTakenBack: TAKEN_BACK,
+}
 
 _log = logger(__name__)
 
@@ -55,6 +67,8 @@ class AttentionLog:
             bus.subscribe(Attention, self._hear),
             bus.subscribe(AttentionCleared, self._hear),
             bus.subscribe(AttentionAcknowledged, self._hear),
+            bus.subscribe(AcknowledgementTakenBack, self._hear),
+            bus.subscribe(Told, self._hear_told),
         ]
 
     def begin(self) -> None:
@@ -89,25 +103,31 @@ class AttentionLog:
         try:
             self._submit(work).add_done_callback(lambda done: self._written(edges, done))
         except Exception:
-            self._keep(edges)
+            self._keep_again(edges)
             raise
 
     def _hear(self, edge: Edge) -> None:
-        logged = _logged(edge, self._clock())
+        self._keep([_logged(edge, self._clock())])
+
+    def _hear_told(self, told: Told) -> None:
+        edge = LoggedEdge(told.at_us, TOLD, told.kind, told.key, told.severity.value, str(told.step))
+        self._keep([edge._replace(kind=kind, key=key) for kind, key in told.covers[:_MOST_COVERED]])
+
+    def _keep(self, edges: list[LoggedEdge]) -> None:
         with self._lock:
-            self._waiting.append(logged)
+            self._waiting.extend(edges)
         self.flush()
 
     def _written(self, edges: list[LoggedEdge], done: Future[int]) -> None:
         if done.cancelled() or done.exception() is not None:
-            self._keep(edges)
+            self._keep_again(edges)
             _note_failure(done)
             return
         with self._lock:
             self._is_writing = False
         self.flush()
 
-    def _keep(self, edges: list[LoggedEdge]) -> None:
+    def _keep_again(self, edges: list[LoggedEdge]) -> None:
         """Let edges that were not written wait again, before those that came meanwhile."""
         with self._lock:
             self._is_writing = False
@@ -117,8 +137,7 @@ class AttentionLog:
 def _logged(edge: Edge, now_us: int) -> LoggedEdge:
     if isinstance(edge, Attention):
         return LoggedEdge(as_us(edge.since), RAISED, edge.kind, edge.key, edge.severity.value, edge.text)
-    kind = CLEARED if isinstance(edge, AttentionCleared) else ACKNOWLEDGED
-    return LoggedEdge(now_us, kind, edge.kind, edge.key)
+    return LoggedEdge(now_us, _NAMES[type(edge)], edge.kind, edge.key)
 
 
 def _note_failure(done: Future[int]) -> None:

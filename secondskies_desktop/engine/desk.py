@@ -11,14 +11,14 @@ import msgspec
 
 from secondskies_desktop.engine import alarm_test, reading, telemetry
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
+from secondskies_desktop.engine.alert_desk import AlertDesk
 from secondskies_desktop.engine.auditing import SettingsWitness, write_now
 from secondskies_desktop.engine.counting_desk import CountingDesk
 from secondskies_desktop.engine.importing import import_alert_logs
 from secondskies_desktop.engine.retrying import note_retry
 from secondskies_desktop.foundation import store as foundation_store
-from secondskies_desktop.foundation.attention import Attention, Episode, OpenAttention
 from secondskies_desktop.foundation.audit import TRADER, Action
-from secondskies_desktop.foundation.clock import as_datetime, system_clock
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.database.engine import read_engine, sqlite_version
 from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
@@ -90,7 +90,7 @@ class TestAlert(msgspec.Struct, frozen=True):
     took_ms: float | None
 
 
-class Desk(CountingDesk):
+class Desk(AlertDesk, CountingDesk):
     """Answers a screen from the database and hands its commands to the engine.
 
     `engine` is None in a viewer: another process is the engine of this database, `role_detail` names it.
@@ -171,10 +171,8 @@ class Desk(CountingDesk):
 
     def follow(self, settings: Settings) -> None:
         """Let the engine of this process follow settings that were changed, and the audit trail hear of them."""
-        if self._engine is not None and self._engine.lookout is not None:
-            self._engine.lookout.settings = settings.attention
-        if self._engine is not None and self._engine.integrity is not None:
-            self._engine.integrity.follow(settings.integrity)
+        if self._engine is not None:
+            self._engine.follow(settings)
         self._witness.note()
 
     def explain(self, signal_id: int, field: str | None = None) -> list[tuple[str, str]]:
@@ -252,19 +250,6 @@ class Desk(CountingDesk):
         found = self.arrival_detail(inbox_id)
         return None if found is None else found.body
 
-    def attention_open(self) -> list[OpenAttention]:
-        """Return what is open, oldest first; a viewer answers by the log of its engine."""
-        if self._engine is not None:
-            board = self._engine.board
-            return [OpenAttention(one, board.is_acknowledged(one.kind, one.key)) for one in board.open()]
-        with self._database.connect() as connection:
-            return [_as_open(one) for one in foundation_store.open_episodes(connection)]
-
-    def attention_history(self, limit: int, before_id: int | None = None) -> list[Episode]:
-        """Return what wanted the trader and when it was over, newest first, before an id."""
-        with self._database.connect() as connection:
-            return foundation_store.episodes(connection, limit, before_id)
-
     def roadmap(self) -> Roadmap:
         """Return the roadmap with the trader's marks."""
         with self._database.connect() as connection:
@@ -284,10 +269,6 @@ class Desk(CountingDesk):
 
         write_now(self.profile, work, self._engine)
         return self.roadmap()
-
-    def acknowledge(self, kind: str, key: str) -> bool:
-        """Note that the trader has seen what is open; returns whether it was news. RuntimeError in a viewer."""
-        return self._needed().board.acknowledge(kind, key)
 
     def test_alarm(self) -> AlarmTest:
         """Send a real test alert through the webhook and prove the engine's stages; then show the alarm."""
@@ -361,12 +342,6 @@ class Desk(CountingDesk):
         if self._engine is None:
             raise RuntimeError(f"this window only looks on: {self._role_detail}")
         return self._engine
-
-
-def _as_open(episode: Episode) -> OpenAttention:
-    since = as_datetime(episode.raised_us)
-    attention = Attention(episode.kind, episode.severity, episode.key, episode.text, since)
-    return OpenAttention(attention, episode.acknowledged_us is not None)
 
 
 def _as_test(run: foundation_store.Run | None) -> AlarmTest | None:

@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.alerts.rules import STORAGE
 from secondskies_desktop.engine import lookout
-from secondskies_desktop.engine.attention_log import AttentionLog
+from secondskies_desktop.engine.alerting import Alerting
 from secondskies_desktop.engine.backups import what_was_made
-from secondskies_desktop.engine.integrity import EngineIntegrity, StoredIntegrity
+from secondskies_desktop.engine.integrity import EngineIntegrity
 from secondskies_desktop.engine.integrity_api import FOLLOW_EVERY_S, IntegrityApi
+from secondskies_desktop.engine.job_runs import JobRuns
 from secondskies_desktop.engine.lookout import Lookout
 from secondskies_desktop.engine.telemetry import forget_old_traces
 from secondskies_desktop.engine.way_in import PublicWay
-from secondskies_desktop.foundation import store as job_store
+from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Severity
 from secondskies_desktop.foundation.audit import PROGRAM, Action
 from secondskies_desktop.foundation.bus import Bus
@@ -111,13 +113,12 @@ class Engine:
         self._acks = Acknowledgements()
         self.pump = Pump(profile.database, self._publish, TraceNotes(clock, self._acks.waited_us))
         self.way = PublicWay(settings, tunnel, profile.settings_file, self.bus, self.board, clock)
-        self.integrity_api = IntegrityApi(
-            profile, settings.integrity, self.board, clock, StoredIntegrity(profile.database)
-        )
+        self.integrity_api = IntegrityApi(profile, settings.integrity, self.board, clock)
         self.integrity: EngineIntegrity | None = None
         self.writer: Writer[store.Arrival] | None = None
         self.listener: Listener | None = None
         self.lookout: Lookout | None = None
+        self.alerting: Alerting | None = None
 
     def start(self, host: str | None = None, port: int | None = None) -> Ready:
         """Take the lock, open the database, listen; returns when the door is open.
@@ -185,6 +186,13 @@ class Engine:
             raise RuntimeError("the engine has not been started")
         return self.writer.submit(work)
 
+    def follow(self, settings: Settings) -> None:
+        """Go by settings that were changed while it runs; any thread."""
+        if self.lookout is not None and self.alerting is not None and self.integrity is not None:
+            self.lookout.settings = settings
+            self.alerting.follow(settings.alerts)
+            self.integrity.follow(settings.integrity)
+
     def on_pump(self, work: Callable[[], Result]) -> Future[Result]:
         """Run something with the pump on the one thread that may use it."""
         if self.writer is None:
@@ -199,10 +207,10 @@ class Engine:
     def _fold(self, budget_s: float) -> bool:
         left = self.pump.step(budget_s)
         if self.pump.problem is None:
-            self.board.clear("storage", "fold")
+            self.board.clear(STORAGE, "fold")
         else:
             self._raise(
-                "storage",
+                STORAGE,
                 Severity.DANGER,
                 "fold",
                 f"Alerts are stored, but signals stand still: {self.pump.problem}",
@@ -235,11 +243,13 @@ class Engine:
         writer: Writer[store.Arrival] = Writer(self.profile.database, store.append_arrivals, told, self._fold)
         self.writer = writer
         inbox.use(writer)
-        attention_log = AttentionLog(self.bus, self._clock, writer.submit)
+        alerting = self.alerting = Alerting(
+            self.profile, self.settings.alerts, self.board, self.bus, self._clock, writer.submit
+        )
         self.lookout = Lookout(
             self.profile.database,
             self.profile.home,
-            self.settings.attention,
+            self.settings,
             self.board,
             self.bus,
             self._clock,
@@ -249,16 +259,15 @@ class Engine:
             self.profile.database, self.settings.integrity, self.board, self._clock, writer.submit
         )
         writer.start()
-        attention_log.begin()
+        alerting.begin(sends=self.listens)
         access = AccessLog(self.profile.logs / "access.log")
         self.listener = Listener(inbox, self._clock, access, self._on_stranger)
-        jobs = (
-            Jobs(self._clock, self._last_run, self._record_run) if self.listens else ClockedJobs(self._clock)
-        )
+        runs = JobRuns(self.board, self._clock, writer.submit)
+        jobs = Jobs(self._clock, runs.last_started, runs.record) if self.listens else ClockedJobs(self._clock)
         try:
             ready = await self._open_door(writer, self.listener) if self.listens else Ready("", 0, "")
             await self.lookout.begin()
-            await jobs.start(self._declared_jobs(access, writer, self.listener, attention_log))
+            await jobs.start(self._declared_jobs(access, writer, self.listener, alerting))
             if self.listens:
                 await self.way.start(self.listener, ready.port, ready.secret_store)
                 await self.integrity_api.open(ready.port)
@@ -269,13 +278,14 @@ class Engine:
         finally:
             jobs.stop()
             await self.integrity_api.close()
+            await alerting.end()
             await self.way.stop()
             await self.listener.stop()
             with contextlib.suppress(Exception):
                 await self._note_uses()
-            attention_log.flush()
+            alerting.log.flush()
             await asyncio.to_thread(writer.stop)
-            attention_log.close()
+            alerting.close()
             self.lookout.close()
             self.integrity.close()
             self.pump.finish()
@@ -296,7 +306,7 @@ class Engine:
                 stream = DEFAULT_STREAM if default is None else default.stream
                 made = Token(DEFAULT, hash_of(secret), stream, self._clock(), None, None)
                 store.write_token(connection, made)
-                job_store.record(
+                foundation_store.record(
                     connection, made.created_us, PROGRAM, Action.TOKEN_NEW, DEFAULT, {"stream": stream}
                 )
                 found = store.list_tokens(connection)
@@ -309,7 +319,7 @@ class Engine:
         access: AccessLog,
         writer: Writer[store.Arrival],
         listener: Listener,
-        attention_log: AttentionLog,
+        alerting: Alerting,
     ) -> list[Job]:
         async def flush() -> str:
             await asyncio.to_thread(access.flush)
@@ -324,7 +334,7 @@ class Engine:
             now_us, detail = self._clock(), what_was_made(made)
             await asyncio.wrap_future(
                 writer.submit(
-                    lambda connection: job_store.record(
+                    lambda connection: foundation_store.record(
                         connection, now_us, PROGRAM, Action.BACKUP, made.file.name, detail
                     )
                 )
@@ -332,7 +342,7 @@ class Engine:
             return f"{made.file.name}: {made.rows} arrivals"
 
         async def look() -> str:
-            attention_log.flush()
+            alerting.log.flush()
             return "" if self.lookout is None else await self.lookout.look()
 
         async def forget() -> str:
@@ -358,40 +368,12 @@ class Engine:
                 self.writer.submit(lambda connection: store.note_token_use(connection, used))
             )
 
-    async def _last_run(self, job: str) -> int | None:
-        assert self.writer is not None  # noqa: S101 - jobs start after the writer
-        return await asyncio.wrap_future(
-            self.writer.submit(lambda connection: job_store.last_run_started(connection, job))
-        )
-
-    async def _record_run(
-        self,
-        job: str,
-        started_us: int,
-        finished_us: int,
-        ok: bool,
-        detail: str,
-    ) -> None:
-        assert self.writer is not None  # noqa: S101 - jobs start after the writer
-        with contextlib.suppress(Exception):
-            await asyncio.wrap_future(
-                self.writer.submit(
-                    lambda connection: job_store.record_run(
-                        connection, job, started_us, finished_us, ok=ok, detail=detail
-                    )
-                )
-            )
-        if ok:
-            self.board.clear("job", job)
-        else:
-            self._raise("job", Severity.WATCH, job, f"The {job} failed: {detail}")
-
     def _on_storage(self, problem: DatabaseProblem | None) -> None:
         if problem is None:
-            self.board.clear("storage", "inbox")
+            self.board.clear(STORAGE, "inbox")
             return
         is_new = self._raise(
-            "storage",
+            STORAGE,
             Severity.DANGER,
             "inbox",
             f"Alerts cannot be stored and are refused: {problem}. TradingView sends each three more times.",

@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from secondskies_desktop.alerts.rules import CONFLICT, QUALITY
 from secondskies_desktop.engine.folding import fold_pending
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime, as_iso, system_clock
@@ -15,8 +16,7 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock, Engi
 from secondskies_desktop.foundation.settings import read_settings
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
-from secondskies_desktop.integrity import store
-from secondskies_desktop.integrity.answers import NoSuchPlace, Page
+from secondskies_desktop.integrity import look, store
 from secondskies_desktop.integrity.service import Integrity
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 TRADER = "trader"
 _LOOKED_WITHIN_S = 30.0
 _WRITTEN_WITHIN_S = 10.0
-_HOUR_US = 3_600_000_000
-QUALITY, CONFLICT = "quality", "conflict"
 
 
 class EngineIntegrity:
@@ -206,12 +204,11 @@ def filled(profile: Profile, clock: Clock = system_clock) -> list[Fill]:
 def scan_answer(connection: Connection) -> dict[str, Any]:
     """Return `integrity scan`: health, what is missing, and where values came from."""
     health = store.health(connection)
-    found = [one for one in store.open_findings(connection) if one.category == store.GAP]
     return {
         "health": health.health,
         "signals": health.signals,
         "complete": health.complete,
-        "gaps": [gap_answer(one) for one in found],
+        "gaps": gap_answers(connection),
         "sources": {
             "arrivals": inbox_store.last_arrival(connection),
             "filled": store.fills_by_source(connection),
@@ -221,16 +218,20 @@ def scan_answer(connection: Connection) -> dict[str, Any]:
     }
 
 
-def gap_answer(one: store.Finding) -> dict[str, Any]:
-    """Return one gap as it is answered."""
-    return {
-        "trade_id": one.trade_id or None,
-        "stream": one.stream,
-        "type": one.type,
-        "since": as_iso(one.since_us),
-        "points": one.points,
-        "text": one.text,
-    }
+def gap_answers(connection: Connection) -> list[dict[str, Any]]:
+    """Return what is missing, as it is answered."""
+    return [
+        {
+            "trade_id": one.trade_id or None,
+            "stream": one.stream,
+            "type": one.type,
+            "since": as_iso(one.since_us),
+            "points": one.points,
+            "text": one.text,
+        }
+        for one in store.open_findings(connection)
+        if one.category == store.GAP
+    ]
 
 
 def fill_answer(one: Fill) -> dict[str, Any]:
@@ -259,7 +260,7 @@ def conflicts_of(connection: Connection) -> list[dict[str, Any]]:
             "text": one.text,
         }
         for one in store.open_findings(connection)
-        if one.category == store.CHECK and one.type.startswith(CONFLICT)
+        if one.category == store.CHECK and one.type.startswith(look.CONFLICT)
     ]
 
 
@@ -290,50 +291,3 @@ def undo(profile: Profile, fill_id: int, now_us: int) -> Fill | None:
             return found
     finally:
         writer.dispose()
-
-
-class StoredIntegrity:
-    """What the Integrity API asks of this room, read from the database."""
-
-    def __init__(self, database: URL) -> None:
-        self._database = read_engine(database)
-
-    def health(self) -> dict[str, Any]:
-        """Return how complete the data is."""
-        with self._database.connect() as connection:
-            answer = scan_answer(connection)
-            found, filled = store.counts_since(connection, system_clock() - _HOUR_US)
-        gaps = answer.pop("gaps")
-        return {**answer, "open_gaps": len(gaps), "found_last_hour": found, "filled_last_hour": filled}
-
-    def gaps(self, limit: int, after: str) -> Page:
-        """Return what is missing, the newest found first; a place is a number of rows."""
-        with self._database.connect() as connection:
-            rows = [gap_answer(one) for one in store.open_findings(connection) if one.category == store.GAP]
-        return _page(rows, limit, after)
-
-    def fills(self, limit: int, after: str) -> Page:
-        """Return what was filled in, newest first; a place is an id."""
-        before = None if not after else _number(after)
-        with self._database.connect() as connection:
-            rows = fill_log.newest(connection, limit, before)
-        following = str(rows[-1].id) if len(rows) == limit else None
-        return Page([{**fill_answer(one), "kind": one.kind, "refers": one.refers} for one in rows], following)
-
-    def conflicts(self, limit: int, after: str) -> Page:
-        """Return what contradicts itself; a place is a number of rows."""
-        with self._database.connect() as connection:
-            rows = conflicts_of(connection)
-        return _page(rows, limit, after)
-
-
-def _page(rows: list[dict[str, Any]], limit: int, after: str) -> Page:
-    start = 0 if not after else _number(after)
-    following = str(start + limit) if start + limit < len(rows) else None
-    return Page(rows[start : start + limit], following)
-
-
-def _number(place: str) -> int:
-    if not place.isascii() or not place.isdigit() or len(place) > 18:  # noqa: PLR2004 - beyond it is no id
-        raise NoSuchPlace(f"no such place: {place[:40]!r}")
-    return int(place)

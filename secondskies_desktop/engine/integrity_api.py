@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from secondskies_desktop.alerts.rules import INTEGRITY_API
+from secondskies_desktop.engine.integrity import conflicts_of, fill_answer, gap_answers, scan_answer
 from secondskies_desktop.engine.reading import signal_answers
 from secondskies_desktop.engine.telemetry import latency_answer, latency_of
 from secondskies_desktop.foundation.attention import Attention, Severity
@@ -18,8 +20,10 @@ from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.tokens import hash_of, new_secret
 from secondskies_desktop.ingest.tracing import store as trace_store
 from secondskies_desktop.ingest.tracing.trace import as_answer
-from secondskies_desktop.integrity.answers import NotAnswered
+from secondskies_desktop.integrity import store as integrity_store
+from secondskies_desktop.integrity.answers import NoSuchPlace, NotAnswered, Page
 from secondskies_desktop.integrity.server import HOST, IntegrityServer
+from secondskies_desktop.signals.fill_log import store as fill_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,20 +35,18 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL, Connection
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.foundation.settings import IntegritySettings
-    from secondskies_desktop.integrity.answers import IntegrityAnswers, Page
 
 Result = TypeVar("Result")
 
 FOLLOW_EVERY_S = 5.0
 _READ_WITHIN_S = 4.0
-_KIND = "integrity api"
+_HOUR_US = 3_600_000_000
 
 
 class StoredAnswers:
-    """Answers from the database, each on a read connection and in bounded time, and for the integrity service."""
+    """Answers from the database, each on a read connection and in bounded time."""
 
-    def __init__(self, database: URL, clock: Clock, integrity: IntegrityAnswers | None) -> None:
-        self._integrity = integrity
+    def __init__(self, database: URL, clock: Clock) -> None:
         self._database = read_engine(database)
         self._clock = clock
 
@@ -52,26 +54,41 @@ class StoredAnswers:
         """Let go of the database's connections."""
         self._database.dispose()
 
-    def health(self) -> Any:
+    def health(self) -> dict[str, Any]:
         """Return how complete the data is."""
-        return self._known("Health").health()
+
+        def read(connection: Connection) -> dict[str, Any]:
+            answer = scan_answer(connection)
+            found, filled = integrity_store.counts_since(connection, self._clock() - _HOUR_US)
+            gaps = answer.pop("gaps")
+            return {**answer, "open_gaps": len(gaps), "found_last_hour": found, "filled_last_hour": filled}
+
+        return self._looked("Health", read)
 
     def gaps(self, limit: int, after: str) -> Page:
-        """Return what is missing."""
-        return self._known("What is missing").gaps(limit, after)
+        """Return what is missing, the newest found first; a place is a number of rows."""
+        return _page(self._looked("What is missing", gap_answers), limit, after)
 
     def fills(self, limit: int, after: str) -> Page:
-        """Return what was filled in."""
-        return self._known("What was filled in").fills(limit, after)
+        """Return what was filled in, newest first; a place is an id."""
+        before = None if not after else _number(after)
+        rows = self._looked(
+            "What was filled in", lambda connection: fill_log.newest(connection, limit, before)
+        )
+        following = str(rows[-1].id) if len(rows) == limit else None
+        return Page([{**fill_answer(one), "kind": one.kind, "refers": one.refers} for one in rows], following)
 
     def conflicts(self, limit: int, after: str) -> Page:
-        """Return where sources contradict one another."""
-        return self._known("What contradicts itself").conflicts(limit, after)
+        """Return where sources contradict one another; a place is a number of rows."""
+        return _page(self._looked("What contradicts itself", conflicts_of), limit, after)
 
-    def _known(self, what: str) -> IntegrityAnswers:
-        if self._integrity is None:
-            raise NotAnswered(f"{what} is not known: nothing has looked for gaps.")
-        return self._integrity
+    def _looked(self, what: str, work: Callable[[Connection], Result]) -> Result:
+        def read(connection: Connection) -> Result:
+            if not integrity_store.position(connection).at_us:
+                raise NotAnswered(f"{what} is not known: nothing has looked for gaps.")
+            return work(connection)
+
+        return self._read(read)
 
     def signal(self, trade_id: str, stream: str | None) -> dict[str, Any] | None:
         """Return a signal as `signals show` does, that of a chart where one is named."""
@@ -96,11 +113,20 @@ class StoredAnswers:
             return work(connection)
 
 
-class IntegrityApi:
-    """Opens the API where the settings say so; a port that is taken costs the API and nothing else.
+def _page(rows: list[dict[str, Any]], limit: int, after: str) -> Page:
+    start = 0 if not after else _number(after)
+    following = str(start + limit) if start + limit < len(rows) else None
+    return Page(rows[start : start + limit], following)
 
-    `integrity` answers for health, gaps, fills and conflicts; without it they are not known.
-    """
+
+def _number(place: str) -> int:
+    if not place.isascii() or not place.isdigit() or len(place) > 18:  # noqa: PLR2004 - beyond it is no id
+        raise NoSuchPlace(f"no such place: {place[:40]!r}")
+    return int(place)
+
+
+class IntegrityApi:
+    """Opens the API where the settings say so; a port that is taken costs the API and nothing else."""
 
     def __init__(
         self,
@@ -108,9 +134,7 @@ class IntegrityApi:
         settings: IntegritySettings,
         board: AttentionBoard,
         clock: Clock,
-        integrity: IntegrityAnswers | None = None,
     ) -> None:
-        self._integrity = integrity
         self._settings = settings
         self._board = board
         self._clock = clock
@@ -129,7 +153,7 @@ class IntegrityApi:
             port = self._settings.api_port
             if port == webhook_port:
                 raise OSError(f"port {port} is the webhook's")
-            self._answers = StoredAnswers(self._database, self._clock, self._integrity)
+            self._answers = StoredAnswers(self._database, self._clock)
             self._server = IntegrityServer(self._answers)
             bound = await self._server.start(port)
             await asyncio.to_thread(self._note.write_bytes, msgspec.json.encode({"port": bound}))
@@ -137,7 +161,9 @@ class IntegrityApi:
         except OSError as error:
             await self.close()
             text = f"The Integrity API is not open: {error.strerror or error}."
-            self._board.raise_(Attention(_KIND, Severity.WATCH, "door", text, as_datetime(self._clock())))
+            self._board.raise_(
+                Attention(INTEGRITY_API, Severity.WATCH, "door", text, as_datetime(self._clock()))
+            )
 
     async def follow(self) -> str:
         """Take the token that is kept now, where another process has made a new one."""
@@ -154,9 +180,11 @@ class IntegrityApi:
             found = self._token.read()
         except UnreadableSecret as error:
             text = f"The Integrity API is open to nobody: {error}."
-            self._board.raise_(Attention(_KIND, Severity.WATCH, "token", text, as_datetime(self._clock())))
+            self._board.raise_(
+                Attention(INTEGRITY_API, Severity.WATCH, "token", text, as_datetime(self._clock()))
+            )
             return None
-        self._board.clear(_KIND, "token")
+        self._board.clear(INTEGRITY_API, "token")
         return None if found is None else hash_of(found[0])
 
     async def close(self) -> None:

@@ -12,6 +12,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from secondskies_desktop.alerts import rules
+from secondskies_desktop.alerts.pulse import Pulses
 from secondskies_desktop.engine import alarms
 from secondskies_desktop.foundation.clock import moment
 from secondskies_desktop.foundation.database.engine import read_engine
@@ -25,11 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from secondskies_desktop.alerts.rules import Pulse
     from secondskies_desktop.foundation.attention import Attention, AttentionBoard
     from secondskies_desktop.foundation.bus import Bus
     from secondskies_desktop.foundation.clock import Clock, Moment
     from secondskies_desktop.foundation.database.engine import URL, Connection
-    from secondskies_desktop.foundation.settings import AttentionSettings
+    from secondskies_desktop.foundation.settings import Settings
 
 EVERY_S = 15.0
 _WEBHOOK = "webhook"
@@ -47,16 +50,17 @@ class Seen(NamedTuple):
 
     last_webhook: tuple[int, int] | None
     dead: int
+    pulses: list[Pulse]
 
 
 class Lookout:
-    """Raises and clears on the board what the rules of `alarms` say of what it sees."""
+    """Raises and clears on the board what the rules say of what it sees."""
 
     def __init__(
         self,
         database: URL,
         home: Path,
-        settings: AttentionSettings,
+        settings: Settings,
         board: AttentionBoard,
         bus: Bus,
         clock: Clock,
@@ -72,6 +76,7 @@ class Lookout:
         self._last: tuple[int, int] | None = None
         self._listening_since_us = clock()
         self._told_dead = alarms.DeadTold()
+        self._pulses = Pulses()
         self._lock = threading.Lock()
         self._entered: dict[int, None] = {}
         self._candidates: list[tuple[str, Attention]] = []
@@ -110,7 +115,9 @@ class Lookout:
 
     def _see(self) -> Seen:
         with self._database.connect() as connection:
-            return Seen(self._newest_arrival(connection), store.count_dead(connection))
+            return Seen(
+                self._newest_arrival(connection), store.count_dead(connection), self._pulses.read(connection)
+            )
 
     def _newest_arrival(self, connection: Connection) -> tuple[int, int] | None:
         behind = 0 if self._last is None else self._last[0]
@@ -127,24 +134,36 @@ class Lookout:
             self._board.raise_(one, again=True)
 
     def _look_at_disk(self, free_bytes: int) -> None:
-        is_told = self._is_open(alarms.DISK, "profile")
-        told = alarms.disk(free_bytes, self.settings.disk_free_mb, self._clock(), is_told=is_told)
-        self._say(told, alarms.DISK, ("profile",))
+        is_told = self._is_open(rules.DISK, "profile")
+        told = alarms.disk(free_bytes, self.settings.attention.disk_free_mb, self._clock(), is_told=is_told)
+        self._say(told, rules.DISK, ("profile",))
 
     def _look_at_arrivals(self, seen: Seen) -> None:
         now_us = self._clock()
         self._last = seen.last_webhook
         last_us = None if seen.last_webhook is None else seen.last_webhook[1]
-        told = alarms.silence(last_us, self._listening_since_us, self.settings.silence_minutes, now_us)
-        self._say(told, alarms.SILENCE, ("webhook", "hours"))
+        told = alarms.silence(
+            last_us, self._listening_since_us, self.settings.attention.silence_minutes, now_us
+        )
+        self._say(told, rules.SILENCE, ("webhook", "hours"))
+        self._look_at_heartbeats(seen.pulses, now_us)
         if not seen.dead:
             self._told_dead = alarms.DeadTold()
-            self._board.clear(alarms.DEAD_LETTERS, "inbox")
+            self._board.clear(rules.DEAD_LETTERS, "inbox")
             return
         dead = alarms.dead_letters(seen.dead, self._told_dead, now_us)
         if dead is not None:
             self._told_dead = alarms.DeadTold(seen.dead, now_us)
             self._board.raise_(dead, again=True)
+
+    def _look_at_heartbeats(self, pulses: list[Pulse], now_us: int) -> None:
+        minutes = self.settings.alerts.heartbeat_minutes
+        lost = {one.key: one for one in rules.heartbeats(pulses, self._listening_since_us, minutes, now_us)}
+        for one in self._board.open():
+            if one.kind == rules.HEARTBEAT and one.key not in lost:
+                self._board.clear(one.kind, one.key)
+        for told in lost.values():
+            self._board.raise_(told)
 
     def _say(self, told: Attention | None, kind: str, keys: tuple[str, ...]) -> None:
         for key in keys:
@@ -185,7 +204,7 @@ class Lookout:
             if row.source.startswith(_WEBHOOK) and row.received_us >= since_us
         }
         fresh = [told for stream, told in candidates if stream in live]
-        room = TOLD_AT_ONCE - sum(1 for one in self._board.open() if one.kind == alarms.ENTRY) if fresh else 0
+        room = TOLD_AT_ONCE - sum(1 for one in self._board.open() if one.kind == rules.ENTRY) if fresh else 0
         for told in fresh[: max(0, room)]:
             self._board.raise_(told)
         if len(fresh) > room:

@@ -49,6 +49,7 @@ _OFF = (
     ("desktop", "start_at_login", False),
     ("tunnel", "kind", "none"),
     ("integrity", "api", False),
+    ("alerts", "send_out", "none"),
 )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from secondskies_desktop.alerts.rules import TUNNEL
 from secondskies_desktop.engine.tunnel_report import note_file
 from secondskies_desktop.foundation.attention import Attention, Severity
 from secondskies_desktop.foundation.clock import as_datetime, as_us
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from secondskies_desktop.ingest.listener import Listener
     from secondskies_desktop.ingest.tunnel import TunnelSettings, TunnelState
 
-_KIND = "tunnel"
 _READY_WITHIN_S = 10.0
 
 
@@ -112,23 +112,23 @@ class PublicWay:
             return
         self._watch.copied_base_url = self._copied = base
         change_setting(self._settings_file, "tunnel", "copied_base_url", base)
-        self._board.clear(_KIND, "changed")
+        self._board.clear(TUNNEL, "changed")
         self._tell()
 
     def _on_change(self, state: TunnelState) -> None:
         now = as_datetime(self._clock())
         if state.needs_attention(now):
             text = f"Alerts cannot reach Second Skies from outside: {state.detail}"
-            self._board.raise_(Attention(_KIND, Severity.DANGER, "failing", text, now))
+            self._board.raise_(Attention(TUNNEL, Severity.DANGER, "failing", text, now))
         elif state.ok:
-            self._board.clear(_KIND, "failing")
+            self._board.clear(TUNNEL, "failing")
         changed = None if self._watch is None else self._watch.changed_since_alerts_were_made
         if changed:
             host = urlsplit(state.base_url or "").hostname
             text = f"The public address is now {host}: your TradingView alerts still post to the old one"
-            self._board.raise_(Attention(_KIND, Severity.DANGER, "changed", text, now))
+            self._board.raise_(Attention(TUNNEL, Severity.DANGER, "changed", text, now))
         elif changed is False:
-            self._board.clear(_KIND, "changed")
+            self._board.clear(TUNNEL, "changed")
         self._tell()
 
     def _tell(self) -> None:

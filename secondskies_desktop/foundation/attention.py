@@ -5,14 +5,19 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from secondskies_desktop.foundation.bus import Bus
+
+class Publisher(Protocol):
+    """Hands an event on: the bus, of which nothing more is asked here."""
+
+    def publish(self, event: object) -> None:
+        """Hand an event to its listeners."""
 
 
 class Severity(StrEnum):
@@ -63,21 +68,39 @@ class AttentionAcknowledged:
     key: str
 
 
-Edge = Attention | AttentionCleared | AttentionAcknowledged
+@dataclass(frozen=True, slots=True)
+class AcknowledgementTakenBack:
+    """The trader has not seen it after all: what is open waits for him again."""
+
+    kind: str
+    key: str
+
+
+Edge = Attention | AttentionCleared | AttentionAcknowledged | AcknowledgementTakenBack
 """What the board publishes."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAttention:
-    """What is open, and whether the trader has acknowledged it."""
+    """What is open, and whether the trader has acknowledged it.
+
+    `told` is how often he was told of it, `next_us` when he is told again (µs UTC, None is never), `is_held` that
+    quiet hours hold it back until then. A window that only looks on knows how often, and not when again.
+    """
 
     attention: Attention
     acknowledged: bool
+    told: int = 0
+    next_us: int | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One thing of the log from its beginning to its end (µs UTC); None is not yet. `id` grows with time."""
+    """One thing of the log from its beginning to its end (µs UTC); None is not yet. `id` grows with time.
+
+    `told` is how often the trader was told of it.
+    """
 
     id: int
     kind: str
@@ -87,12 +110,13 @@ class Episode:
     raised_us: int
     cleared_us: int | None
     acknowledged_us: int | None
+    told: int = 0
 
 
 class AttentionBoard:
     """Keeps what is open and publishes only edges: a condition that lasts is raised once."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Publisher) -> None:
         self._bus = bus
         self._lock = threading.Lock()
         self._open: dict[tuple[str, str], Attention] = {}
@@ -129,6 +153,20 @@ class AttentionBoard:
         if attention.passes_after_s is not None:
             self.clear(kind, key)
         return True
+
+    def take_back(self, kind: str, key: str) -> bool:
+        """Publish that what is open waits for the trader again; returns whether it was acknowledged."""
+        with self._lock:
+            if (kind, key) not in self._open or (kind, key) not in self._acknowledged:
+                return False
+            self._acknowledged.discard((kind, key))
+        self._bus.publish(AcknowledgementTakenBack(kind, key))
+        return True
+
+    def waits(self, kind: str, key: str) -> bool:
+        """Return whether something is open that the trader has not acknowledged."""
+        with self._lock:
+            return (kind, key) in self._open and (kind, key) not in self._acknowledged
 
     def pass_by(self, now_us: int) -> None:
         """Clear the events whose time is over (µs UTC)."""

@@ -12,9 +12,10 @@ from secondskies_desktop.foundation.settings import Settings
 _GROUPS = {
     "desktop": "Window",
     "attention": "Attention",
+    "alerts": "Alerts",
+    "integrity": "Integrity",
     "listener": "Webhook listener",
     "tunnel": "Public way in",
-    "integrity": "Integrity",
 }
 
 

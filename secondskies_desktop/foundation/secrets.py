@@ -5,6 +5,7 @@ A keyring that would ask for a password, or that hangs, is as good as none: the 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -113,13 +114,61 @@ class KeptSecret:
         return secret
 
     def _write_file(self, secret: str) -> None:
-        draft = self._file.with_suffix(".new")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(secret + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self._file)
+        _write_privately(self._file, secret)
+
+
+class NamedSecret:
+    """A secret that the trader gave under a name, such as the address of a channel: he can give it again."""
+
+    def __init__(self, home: Path, name: str) -> None:
+        """`name` is letters, digits, dashes: it becomes part of a file's name."""
+        self._account = f"{home} {name}"
+        self._file = home / f"{name}.secret"
+
+    def read(self) -> str:
+        """Return the secret; raises UnreadableSecret."""
+        if self._file.exists():
+            return self._file.read_bytes().decode("utf-8", "replace").removesuffix("\n")
+        try:
+            kept = _ask(lambda ring: ring.get_password(_SERVICE, self._account))
+        except _NoKeyring:
+            raise UnreadableSecret("the OS keyring, which holds it, does not answer: unlock it") from None
+        if kept is None:
+            raise UnreadableSecret("it is no longer in the OS keyring: give it again")
+        return kept
+
+    def write(self, secret: str) -> str:
+        """Keep a secret, in the keyring where there is one; returns where: `keyring` or `file`."""
+        try:
+            _ask(lambda ring: ring.set_password(_SERVICE, self._account, secret))
+            if _ask(lambda ring: ring.get_password(_SERVICE, self._account)) == secret:
+                self._file.unlink(missing_ok=True)
+                return KEYRING
+        except _NoKeyring:
+            pass
+        _write_privately(self._file, secret)
+        return FILE
+
+    def remove(self) -> None:
+        """Forget the secret, wherever it is."""
+        self._file.unlink(missing_ok=True)
+        with contextlib.suppress(_NoKeyring):
+            _ask(self._delete)
+
+    def _delete(self, ring: KeyringBackend) -> None:
+        if ring.get_password(_SERVICE, self._account) is not None:
+            ring.delete_password(_SERVICE, self._account)
+
+
+def _write_privately(file: Path, secret: str) -> None:
+    draft = file.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(secret + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)
 
 
 class WebhookSecret(KeptSecret):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 RAISED = "raised"
 CLEARED = "cleared"
 ACKNOWLEDGED = "acknowledged"
+TAKEN_BACK = "taken back"
+"""The acknowledgement was no acknowledgement."""
+TOLD = "told"
+"""The trader was told of it, the first time or again."""
 MAX_SUBJECT = 200
 MAX_DETAIL = 16_384
 """Characters of the JSON; whoever has more to say counts instead of listing."""
@@ -29,7 +34,10 @@ _PAGE = 1_000
 
 
 class LoggedEdge(NamedTuple):
-    """One row of the attention log without its id; severity and text stand with what was raised."""
+    """One row of the attention log without its id; severity and text stand with what was raised.
+
+    Of what was told the text is the step, 0 the first time.
+    """
 
     at_us: int
     edge: str
@@ -99,39 +107,7 @@ def episodes(connection: Connection, limit: int, before_id: int | None = None) -
     if before_id is not None:
         query = query.where(attention_log.c.id < before_id)
     raised = list(connection.execute(query.order_by(attention_log.c.id.desc()).limit(limit)))
-    if not raised:
-        return []
-    keys = {row.key for row in raised}
-    query = select(attention_log).where(attention_log.c.id >= raised[-1].id, attention_log.c.key.in_(keys))
-    begun: dict[tuple[str, str], int] = {}
-    ends: dict[int, dict[str, int]] = {row.id: {} for row in raised}
-    for row in connection.execute(query.order_by(attention_log.c.id)):
-        place = (row.kind, row.key)
-        if row.edge == RAISED:
-            # Raised again before it was over: what stood until then ends where the new one begins.
-            _end(ends, begun.get(place), CLEARED, row.at_us)
-            begun[place] = row.id
-        else:
-            _end(ends, begun.get(place), row.edge, row.at_us)
-    return [_episode(row, ends[row.id]) for row in raised]
-
-
-def _end(ends: dict[int, dict[str, int]], episode: int | None, edge: str, at_us: int) -> None:
-    if episode in ends:
-        ends[episode].setdefault(edge, at_us)
-
-
-def _episode(row: Any, ends: dict[str, int]) -> Episode:
-    return Episode(
-        row.id,
-        row.kind,
-        row.key,
-        Severity(row.severity),
-        row.text,
-        row.at_us,
-        ends.get(CLEARED),
-        ends.get(ACKNOWLEDGED),
-    )
+    return _followed(connection, raised)
 
 
 def open_episodes(connection: Connection) -> list[Episode]:
@@ -139,24 +115,70 @@ def open_episodes(connection: Connection) -> list[Episode]:
     open_now = set(left_open(connection))
     if not open_now:
         return []
-    keys = {key for _, key in open_now}
     newest = select(func.max(attention_log.c.id)).where(
-        attention_log.c.edge == RAISED, attention_log.c.key.in_(keys)
+        attention_log.c.edge == RAISED, attention_log.c.key.in_({key for _, key in open_now})
     )
     ids = connection.execute(newest.group_by(attention_log.c.kind, attention_log.c.key)).scalars().all()
-    rows = connection.execute(select(attention_log).where(attention_log.c.id.in_(ids)))
-    found = [row for row in rows if (row.kind, row.key) in open_now]
-    acknowledged = select(func.max(attention_log.c.id), func.max(attention_log.c.at_us)).where(
-        attention_log.c.edge == ACKNOWLEDGED
+    rows = connection.execute(
+        select(attention_log).where(attention_log.c.id.in_(ids)).order_by(attention_log.c.id)
     )
-    seen = []
-    for row in sorted(found, key=lambda one: one.id):
-        one = acknowledged.where(
-            attention_log.c.kind == row.kind, attention_log.c.key == row.key, attention_log.c.id > row.id
-        )
-        at_us = connection.execute(one).one()[1]
-        seen.append(_episode(row, {} if at_us is None else {ACKNOWLEDGED: at_us}))
-    return seen
+    return _followed(connection, [row for row in rows if (row.kind, row.key) in open_now])
+
+
+def _followed(connection: Connection, raised: Sequence[Any]) -> list[Episode]:
+    """Return what was raised together with the edges that followed, in the order in which it is given."""
+    if not raised:
+        return []
+    query = select(attention_log).where(
+        attention_log.c.id >= min(row.id for row in raised),
+        attention_log.c.key.in_({row.key for row in raised}),
+    )
+    begun: dict[tuple[str, str], int] = {}
+    lives: dict[int, _Life] = {row.id: _Life() for row in raised}
+    for row in connection.execute(query.order_by(attention_log.c.id)):
+        place = (row.kind, row.key)
+        if row.edge == RAISED:
+            # Raised again before it was over: what stood until then ends where the new one begins.
+            _take(lives, begun.get(place), LoggedEdge(row.at_us, CLEARED, *place))
+            begun[place] = row.id
+        else:
+            _take(lives, begun.get(place), LoggedEdge(row.at_us, row.edge, *place, None, row.text))
+    return [_episode(row, lives[row.id]) for row in raised]
+
+
+@dataclass(slots=True)
+class _Life:
+    cleared_us: int | None = None
+    acknowledged_us: int | None = None
+    told: int = 0
+
+
+def _take(lives: dict[int, _Life], episode: int | None, edge: LoggedEdge) -> None:
+    if episode not in lives:
+        return
+    life = lives[episode]
+    if edge.edge == CLEARED and life.cleared_us is None:
+        life.cleared_us = edge.at_us
+    elif edge.edge == ACKNOWLEDGED and life.acknowledged_us is None:
+        life.acknowledged_us = edge.at_us
+    elif edge.edge == TAKEN_BACK:
+        life.acknowledged_us = None
+    elif edge.edge == TOLD:
+        life.told = int(edge.text or 0) + 1
+
+
+def _episode(row: Any, life: _Life) -> Episode:
+    return Episode(
+        row.id,
+        row.kind,
+        row.key,
+        Severity(row.severity),
+        row.text,
+        row.at_us,
+        life.cleared_us,
+        life.acknowledged_us,
+        life.told,
+    )
 
 
 def write_roadmap_mark(connection: Connection, module: str, at_us: int, *, complete: bool) -> None:

@@ -17,7 +17,8 @@ job_runs = Table(
     Column("detail", Text),
 )
 
-# Append-only: what is open, and since when, follows from the edges ("raised", "cleared", "acknowledged").
+# Append-only: what is open, and since when, follows from the edges ("raised", "cleared", "acknowledged", "taken back",
+# "told").
 attention_log = Table(
     "attention_log",
     METADATA,

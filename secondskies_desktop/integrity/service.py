@@ -81,6 +81,7 @@ class Integrity:
             self._again_us = now_us
             # What was written a moment ago is not seen by this reader: nothing is looked at twice.
             open_rows = [row for row in self._open(reader, everything=everything) if row.id not in looked]
+            place = place._replace(at_us=now_us)
             for start in range(0, len(open_rows), _AT_ONCE):
                 rows = open_rows[start : start + _AT_ONCE]
                 seen = self._seen(reader, rows, allowed, now_us)
@@ -88,6 +89,7 @@ class Integrity:
                     write(_writing(seen, place))
                     filled += seen.fills
                 count += len(rows)
+            write(lambda connection: store.set_position(connection, place))
         return Looked(count, tuple(filled))
 
     def _open(self, reader: Connection, *, everything: bool) -> list[SignalRow]:

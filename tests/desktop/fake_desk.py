@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from secondskies_desktop.alerts.channels import Channel, ChannelProblem, Outcome
+from secondskies_desktop.alerts.service import AlertService
+from secondskies_desktop.alerts.store import Send
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_alarm
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
 from secondskies_desktop.engine.telemetry import Latency
-from secondskies_desktop.foundation.attention import AttentionBoard, Episode, OpenAttention
+from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.roadmap import Marked, Roadmap, levels
 from secondskies_desktop.foundation.sessions import trade_date
+from secondskies_desktop.foundation.settings import AlertsSettings
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged, WayIn
 from secondskies_desktop.signals.changes import SignalRow, SignalsChanged
 from secondskies_desktop.signals.store import TallyRow
@@ -24,7 +29,7 @@ from secondskies_desktop.signals.tally import VERSION, counted, pack
 from tests.clocks import START_US
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -66,6 +71,10 @@ class FakeDesk:
     def __init__(self, rows: list[SignalRow] | None = None, arrivals: list[ArrivalRow] | None = None) -> None:
         self.bus = Bus()
         self.history: list[Episode] = []
+        self.sends: dict[int, list[Send]] = {}
+        self.fired: dict[tuple[str, str], int] = {}
+        self.channel_rows: dict[str, tuple[Channel, Send | None]] = {}
+        self.channel_outcome = Outcome(True, "taken by the service")
         self.engine_proof = AlarmTest(0, 0, ())
         self.alarm_tests = AlarmTests(None, None)
         self.rows = {row.id: row for row in rows or ()}
@@ -102,6 +111,7 @@ class FakeDesk:
     def bus(self, bus: Bus) -> None:
         self._bus = bus
         self.board = AttentionBoard(bus)
+        self.alerts = AlertService(AlertsSettings(), self.board, bus, system_clock)
 
     @property
     def seq(self) -> int:
@@ -254,13 +264,53 @@ class FakeDesk:
     def attention_open(self) -> list[OpenAttention]:
         self._asked("attention_open")
         return [
-            OpenAttention(one, self.board.is_acknowledged(one.kind, one.key)) for one in self.board.open()
+            OpenAttention(one, self.board.is_acknowledged(one.kind, one.key), *self._standing(one))
+            for one in self.board.open()
         ]
 
     def attention_history(self, limit: int, before_id: int | None = None) -> list[Episode]:
         self._asked("attention_history")
         ordered = sorted(self.history, key=lambda one: one.id, reverse=True)
         return [one for one in ordered if before_id is None or one.id < before_id][:limit]
+
+    def _standing(self, one: Attention) -> tuple[int, int | None, bool]:
+        standing = self.alerts.standing(one.kind, one.key)
+        return (0, None, False) if standing is None else (standing.told, standing.next_us, standing.is_held)
+
+    def alert_sends(self, found: Sequence[Episode]) -> dict[int, list[Send]]:
+        self._asked("alert_sends")
+        return {one.id: self.sends[one.id] for one in found if one.id in self.sends}
+
+    def take_back(self, kind: str, key: str) -> bool:
+        self._asked("take_back")
+        return self.board.take_back(kind, key)
+
+    def rules_fired(self) -> dict[tuple[str, str], int]:
+        self._asked("rules_fired")
+        return self.fired
+
+    def channels(self) -> list[tuple[Channel, Send | None]]:
+        self._asked("channels")
+        return list(self.channel_rows.values())
+
+    def add_channel(self, name: str, url: str, *, private: bool) -> Channel:
+        self._asked("add_channel")
+        if "://" not in url:
+            raise ChannelProblem("an address begins with the service")
+        made = Channel(name, "Telegram", "tgram://***", private, "keyring")
+        self.channel_rows[name] = (made, None)
+        return made
+
+    def remove_channel(self, name: str) -> bool:
+        self._asked("remove_channel")
+        return self.channel_rows.pop(name, None) is not None
+
+    def test_channel(self, name: str) -> Outcome:
+        self._asked("test_channel")
+        outcome = self.channel_outcome
+        row = Send(START_US, "test alarm", "channel", 0, name, outcome.ok, outcome.detail)
+        self.channel_rows[name] = (self.channel_rows[name][0], row)
+        return outcome
 
     def acknowledge(self, kind: str, key: str) -> bool:
         self._asked("acknowledge")

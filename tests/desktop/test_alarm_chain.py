@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QObject, Signal
 
+from secondskies_desktop.alerts.quiet_hours import QuietHours
 from secondskies_desktop.desktop.alarm_chain import AlarmChain
 from secondskies_desktop.desktop.sounds import Played
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, Stage
-from secondskies_desktop.foundation.attention import Attention
 from secondskies_desktop.ingest.changes import ArrivalRow
 from tests.clocks import FrozenClock
 from tests.desktop.fake_desk import FakeDesk
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from secondskies_desktop.alerts.escalation import Told
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.readers import Readers
 
@@ -47,13 +48,11 @@ class Voice(QObject):
     tray: tuple[bool | None, str] = (True, "message in the tray")
     sound: Played | None = Played(True, "played by pw-play", 300.0)
 
-    def take(self, edges: list[object]) -> None:
+    def take(self, told: list[Told]) -> None:
         """Announce a batch."""
-        raised = [one for one in edges if isinstance(one, Attention)]
-        if raised:
-            self.announced.emit(raised, self.tray)
-            if self.sound is not None:
-                self.sounded.emit(self.sound)
+        self.announced.emit(told, self.tray)
+        if self.sound is not None:
+            self.sounded.emit(self.sound)
 
 
 class Rig:
@@ -64,7 +63,7 @@ class Rig:
         self.desk.engine_proof = AlarmTest(1, 2, PROVED, 7)
         bridge.listen(self.desk.bus)
         self.voice, self.clock = Voice(), FrozenClock(at("2025-12-09T08:29:58"))
-        bridge.attention_changed.connect(self.voice.take)
+        bridge.told.connect(self.voice.take)
         self.is_in_strip = True
         self.chain = AlarmChain(
             self.desk,
@@ -192,3 +191,16 @@ def test_that_it_runs_by_itself_when_a_session_begins_in_open_market(
     rig.chain.tick(at(begin) + after_s * 1_000_000)
     rig.chain.tick(at(begin) + (after_s + 1) * 1_000_000 if runs else at(begin))
     assert begun == [True] * runs
+
+
+def test_that_no_test_begins_by_itself_in_the_quiet_hours(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[bool] = []
+    monkeypatch.setattr(rig.chain, "run", lambda *, by_itself: begun.append(by_itself))
+    rig.chain.quiet = QuietHours(22 * 60, 8 * 60)
+    for begin in ("2025-12-08T23:59:58", "2025-12-09T05:59:58"):
+        rig.chain.tick(at(begin))
+        rig.chain.tick(at(begin) + 2_000_000)
+    assert begun == []
+    rig.chain.tick(at("2025-12-09T08:29:58"))
+    rig.chain.tick(at("2025-12-09T08:30:00"))
+    assert begun == [True]

@@ -1,4 +1,4 @@
-"""What was raised is told once a batch, the gravest first, as loudly as the settings say."""
+"""What is to be told is told once a batch, the gravest first, as loudly as the settings say."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from secondskies_desktop.alerts.escalation import Told
 from secondskies_desktop.desktop.announcer import Announcer, announcement
 from secondskies_desktop.desktop.sounds import Played, Sounds
-from secondskies_desktop.engine.alarm_test import KIND
-from secondskies_desktop.foundation.attention import Attention, AttentionCleared, Severity
-from secondskies_desktop.foundation.clock import as_datetime
+from secondskies_desktop.foundation.attention import Severity
 from secondskies_desktop.foundation.settings import AttentionSettings
 from tests.clocks import START_US, FrozenClock
 
@@ -21,9 +20,11 @@ Level = Literal["all", "watch", "danger", "none"]
 INFO, WATCH, DANGER = Severity.INFO, Severity.WATCH, Severity.DANGER
 
 
-def raised(*severities: Severity) -> list[Attention]:
+def told(*severities: Severity) -> list[Told]:
     return [
-        Attention("a kind", one, str(place), f"{one.value} {place}", as_datetime(START_US + place))
+        Told(
+            "a kind", str(place), one, f"{one.value} {place}", 0, START_US + place, (("a kind", str(place)),)
+        )
         for place, one in enumerate(severities)
     ]
 
@@ -44,7 +45,7 @@ def test_that_a_batch_is_told_by_severity(
     level: Level, batch: list[Severity], message: str | None, sound: Severity | None
 ) -> None:
     settings = AttentionSettings(notifications=level, sounds=level)
-    said = announcement(raised(*batch), settings, 0, START_US)
+    said = announcement(told(*batch), settings, 0, START_US)
     assert said is not None
     assert (None if said.message is None else said.message[0]) == message
     assert said.sound is sound
@@ -52,12 +53,12 @@ def test_that_a_batch_is_told_by_severity(
     assert bool(said.no_sound) is (sound is None)
 
 
-def test_that_nothing_raised_is_nothing_told() -> None:
+def test_that_an_empty_batch_says_nothing() -> None:
     assert announcement([], AttentionSettings(), 0, START_US) is None
 
 
 def test_that_a_muted_desk_still_shows_and_says_until_when() -> None:
-    said = announcement(raised(DANGER), AttentionSettings(), START_US + 1, START_US)
+    said = announcement(told(DANGER), AttentionSettings(), START_US + 1, START_US)
     assert said is not None
     assert said.message is not None
     assert said.sound is None
@@ -91,59 +92,13 @@ def test_that_a_batch_is_one_message_and_one_sound(qtbot: QtBot) -> None:
 
     announcer = Announcer(AttentionSettings(), sounds, show, clock)
     with qtbot.waitSignals([announcer.announced, announcer.sounded]):
-        announcer.take([*raised(INFO, WATCH), AttentionCleared("a kind", "9")])
+        announcer.take(told(INFO, WATCH))
     assert (messages, sounds.notes) == (["WATCH 1 (+1 more)"], [WATCH])
     announcer.mute(on=True)
     assert muted(announcer) == START_US + 3_600_000_000
-    announcer.take(raised(DANGER))
+    announcer.take(told(DANGER))
     assert sounds.notes == [WATCH]
     clock.advance(3_600)
     assert muted(announcer) is None
-    announcer.take(raised(DANGER))
+    announcer.take(told(DANGER))
     assert sounds.notes == [WATCH, DANGER]
-
-
-@pytest.fixture
-def storm(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Storm:
-    """An announcer whose pause is short."""
-    del qtbot
-    monkeypatch.setattr("secondskies_desktop.desktop.announcer.PAUSE_MS", 40)
-    return Storm()
-
-
-class Storm:
-    """What an announcer has told: messages and sounds."""
-
-    def __init__(self) -> None:
-        self.sounds, self.clock = Quiet(), FrozenClock()
-        self.messages: list[str] = []
-        self.announcer = Announcer(AttentionSettings(), self.sounds, self.show, self.clock)
-
-    def show(self, text: str, _severity: Severity) -> tuple[bool | None, str]:
-        """Note a message."""
-        self.messages.append(text)
-        return True, "shown"
-
-
-def test_that_a_storm_is_told_once_and_then_together(qtbot: QtBot, storm: Storm) -> None:
-    for _ in range(200):
-        storm.announcer.take(raised(INFO))
-    assert (storm.messages, storm.sounds.notes) == (["INFO 0"], [INFO])
-    qtbot.waitUntil(lambda: len(storm.messages) > 1)
-    assert storm.messages == ["INFO 0", "INFO 0 (+198 more)"]
-    assert storm.sounds.notes == [INFO, INFO]
-
-
-def test_that_what_is_graver_is_told_at_once_with_what_waited(storm: Storm) -> None:
-    for batch in ([INFO], [INFO], [DANGER], [DANGER], [WATCH]):
-        storm.announcer.take(raised(*batch))
-    assert storm.messages == ["INFO 0", "DANGER 0 (+1 more)"]
-    assert storm.sounds.notes == [INFO, DANGER]
-
-
-def test_that_the_test_alarm_waits_for_nobody(storm: Storm) -> None:
-    storm.announcer.take(raised(DANGER))
-    test = Attention(KIND, INFO, "test", "Test alarm", as_datetime(START_US))
-    storm.announcer.take([test])
-    assert storm.messages == ["DANGER 0", "Test alarm"]
-    assert storm.sounds.notes == [DANGER, INFO]

@@ -9,10 +9,17 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from secondskies_desktop.alerts.escalation import Told
 from secondskies_desktop.desktop.attention import AttentionList
 from secondskies_desktop.desktop.attention_strip import AttentionStrip
 from secondskies_desktop.desktop.theme import Tone
-from secondskies_desktop.foundation.attention import Attention, AttentionCleared, Severity
+from secondskies_desktop.foundation.attention import (
+    AcknowledgementTakenBack,
+    Attention,
+    AttentionCleared,
+    Severity,
+)
+from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -47,6 +54,26 @@ def test_that_acknowledging_shows_the_next_and_leaves_both_open() -> None:
     one.acknowledge()
     assert one.newest() is None
     assert len(one.open()) == 2
+
+
+def test_that_what_is_told_again_is_shown_first_and_counted() -> None:
+    one = AttentionList()
+    one.take([raised("disk"), raised("inbox", minutes=5)])
+    at_us = as_us(SINCE) + 600_000_000
+    place = ("storage", "disk")
+    one.hear([Told(*place, Severity.DANGER, "again", 1, at_us, (place, ("storage", "long gone")))])
+    newest = one.newest()
+    assert newest is not None
+    assert (newest.attention.key, newest.told) == ("disk", 2)
+
+
+def test_that_an_acknowledgement_taken_back_lets_it_wait_again() -> None:
+    one = AttentionList()
+    one.take([raised("disk")])
+    one.acknowledge()
+    assert one.newest() is None
+    one.take([AcknowledgementTakenBack("storage", "disk"), AcknowledgementTakenBack("storage", "nothing")])
+    assert one.waiting() == 1
 
 
 def test_that_what_is_over_still_waits_to_be_acknowledged() -> None:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from secondskies_desktop.desktop.panels.attention import columns
-from secondskies_desktop.desktop.panels.attention.panel import _PAGE, AttentionPanel
+from secondskies_desktop.desktop.panels.attention.history_page import _PAGE
+from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, Stage
 from secondskies_desktop.foundation.attention import Attention, Episode, Severity
@@ -55,7 +56,7 @@ class Rig:
         with self.qtbot.waitSignal(self.panel.loaded):
             self.panel.start(self.desk, self.bridge, self.readers)
         self.qtbot.waitUntil(lambda: "attention_open" in self.desk.calls)
-        self.qtbot.wait(20)
+        self.qtbot.waitUntil(lambda: self.panel.open.model.rowCount() == len(self.desk.board.open()))
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def rig(qtbot: QtBot, bridge: Bridge, readers: Readers) -> Rig:
 
 
 def state(rig: Rig) -> PaneState:
-    return rig.panel.pane.state
+    return rig.panel.history.pane.state
 
 
 def cells(model: QAbstractItemModel, column: int) -> list[str]:
@@ -75,11 +76,11 @@ def cells(model: QAbstractItemModel, column: int) -> list[str]:
 def test_that_nothing_and_an_error_are_states_of_their_own(rig: Rig) -> None:
     rig.start()
     assert state(rig) is PaneState.EMPTY
-    assert rig.panel.nothing.text() == "✓  Nothing wants you now"
-    assert not rig.panel.acknowledge_all.isEnabled()
+    assert rig.panel.open.nothing.text() == "✓  Nothing wants you now"
+    assert not rig.panel.open.acknowledge_all.isEnabled()
     rig.desk.broken = OSError("the disk is gone")
     with rig.qtbot.waitSignal(rig.panel.loaded):
-        rig.panel.pane.retry.emit()
+        rig.panel.history.pane.retry.emit()
     assert state(rig) is PaneState.ERROR
 
 
@@ -87,7 +88,7 @@ def test_that_the_gravest_stands_on_top_with_its_mark_and_age(rig: Rig) -> None:
     rig.desk.board.raise_(attention("inbox", Severity.INFO, 30))
     rig.desk.board.raise_(attention("disk", Severity.DANGER, 600))
     rig.start()
-    model = rig.panel.open_model
+    model = rig.panel.open.model
     QAbstractItemModelTester(model)
     assert [cells(model, column) for column in range(5)] == [
         ["!!", "i"],
@@ -104,13 +105,13 @@ def test_that_enter_acknowledges_the_chosen_and_a_button_all(rig: Rig) -> None:
     for key in ("disk", "inbox", "tunnel"):
         rig.desk.board.raise_(attention(key, Severity.DANGER, 60))
     rig.start()
-    rig.panel.open_table.selectRow(1)
-    QTest.keyClick(rig.panel.open_table, Qt.Key.Key_Return)
-    rig.qtbot.waitUntil(lambda: cells(rig.panel.open_model, 5) == ["", "✓", ""])
+    rig.panel.open.table.selectRow(1)
+    QTest.keyClick(rig.panel.open.table, Qt.Key.Key_Return)
+    rig.qtbot.waitUntil(lambda: cells(rig.panel.open.model, 7) == ["", "✓", ""])
     assert rig.desk.board.is_acknowledged("storage", "inbox")
-    rig.panel.acknowledge_all.click()
-    rig.qtbot.waitUntil(lambda: cells(rig.panel.open_model, 5) == ["✓", "✓", "✓"])
-    rig.qtbot.waitUntil(lambda: not rig.panel.acknowledge_all.isEnabled())
+    rig.panel.open.acknowledge_all.click()
+    rig.qtbot.waitUntil(lambda: cells(rig.panel.open.model, 7) == ["✓", "✓", "✓"])
+    rig.qtbot.waitUntil(lambda: not rig.panel.open.acknowledge_all.isEnabled())
 
 
 def test_that_an_edge_is_seen_and_the_history_read_after_it(rig: Rig) -> None:
@@ -118,10 +119,10 @@ def test_that_an_edge_is_seen_and_the_history_read_after_it(rig: Rig) -> None:
     rig.start()
     rig.desk.history.append(episode(2))
     rig.desk.board.raise_(attention("disk", Severity.DANGER, 1))
-    rig.qtbot.waitUntil(lambda: rig.panel.open_model.rowCount() == 1)
-    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 2)
+    rig.qtbot.waitUntil(lambda: rig.panel.open.model.rowCount() == 1)
+    rig.qtbot.waitUntil(lambda: rig.panel.history.model.rowCount() == 2)
     rig.desk.board.clear("storage", "disk")
-    rig.qtbot.waitUntil(lambda: rig.panel.open_model.rowCount() == 0)
+    rig.qtbot.waitUntil(lambda: rig.panel.open.model.rowCount() == 0)
 
 
 def test_that_a_window_that_hears_nothing_looks_again_by_itself(rig: Rig) -> None:
@@ -129,19 +130,20 @@ def test_that_a_window_that_hears_nothing_looks_again_by_itself(rig: Rig) -> Non
     rig.desk.history.append(episode(1))
     for second in range(15):
         rig.panel.tick(NOW_US + second * SECOND_US)
-    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 1)
+    rig.qtbot.waitUntil(lambda: rig.panel.history.model.rowCount() == 1)
 
 
 def test_that_history_is_paged_without_end_or_gap(rig: Rig) -> None:
     rig.desk.history = [episode(number) for number in range(1, 451)]
     rig.start()
-    assert rig.panel.past_model.rowCount() == 200
-    bar = rig.panel.past_table.verticalScrollBar()
+    assert rig.panel.history.model.rowCount() == 200
+    rig.panel.turn_to("History")
+    bar = rig.panel.history.table.verticalScrollBar()
     bar.setValue(bar.maximum())
-    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 400)
+    rig.qtbot.waitUntil(lambda: rig.panel.history.model.rowCount() == 400)
     bar.setValue(bar.maximum())
-    rig.qtbot.waitUntil(lambda: rig.panel.past_model.rowCount() == 450)
-    assert [line.id for line in rig.panel.past_model.lines] == list(range(450, 0, -1))
+    rig.qtbot.waitUntil(lambda: rig.panel.history.model.rowCount() == 450)
+    assert [line.id for line in rig.panel.history.model.lines] == list(range(450, 0, -1))
 
 
 def test_that_a_storm_longer_than_a_page_leaves_no_gap(rig: Rig) -> None:
@@ -150,13 +152,13 @@ def test_that_a_storm_longer_than_a_page_leaves_no_gap(rig: Rig) -> None:
     rig.desk.history = [episode(number) for number in range(3 + 2 * _PAGE)]
     rig.panel.tick(NOW_US)
     with rig.qtbot.waitSignal(rig.panel.loaded):
-        rig.panel._read_newest()
-    bar, every = rig.panel.past_table.verticalScrollBar(), [one.id for one in reversed(rig.desk.history)]
+        rig.panel.history.read()
+    bar, every = rig.panel.history.table.verticalScrollBar(), [one.id for one in reversed(rig.desk.history)]
 
     def scrolled_to_the_end() -> bool:
         bar.setValue(0)
         bar.setValue(bar.maximum())
-        return [line.id for line in rig.panel.past_model.lines] == every
+        return [line.id for line in rig.panel.history.model.lines] == every
 
     rig.qtbot.waitUntil(scrolled_to_the_end)
 
@@ -168,24 +170,25 @@ def test_that_history_is_filtered_by_severity_and_text_and_esc_undoes_it(rig: Ri
         episode(3, Severity.DANGER, "the tunnel is down"),
     ]
     rig.start()
-    rig.panel.severities.turn_on("Danger")
-    rig.panel.severities.chosen.emit("Danger")
-    assert rig.panel.past_model.rowCount() == 2
+    rig.panel.history.severities.turn_on("Danger")
+    rig.panel.history.severities.chosen.emit("Danger")
+    assert rig.panel.history.model.rowCount() == 2
     assert rig.panel.focus_filter()
-    rig.panel.words.setText("TUNNEL")
-    assert cells(rig.panel.past_model, 2) == ["the tunnel is down"]
-    rig.panel.words.setText("nowhere")
+    rig.panel.history.words.setText("TUNNEL")
+    assert cells(rig.panel.history.model, 2) == ["the tunnel is down"]
+    rig.panel.history.words.setText("nowhere")
     assert state(rig) is PaneState.EMPTY
     assert rig.panel.go_back()
-    assert rig.panel.past_model.rowCount() == 3
+    assert rig.panel.history.model.rowCount() == 3
+    assert rig.panel.go_back(), "from there back to what is open"
     assert not rig.panel.go_back()
 
 
 def test_that_chosen_rows_are_copied_for_a_spreadsheet(rig: Rig) -> None:
     rig.desk.history = [episode(1), episode(2, text="=1+1")]
     rig.start()
-    rig.panel.past_table.selectAll()
-    QTest.keySequence(rig.panel.past_table, "Ctrl+C")
+    rig.panel.history.table.selectAll()
+    QTest.keySequence(rig.panel.history.table, "Ctrl+C")
     lines = QGuiApplication.clipboard().text().split("\n")
     assert len(lines) == 3
     assert lines[0].split("\t")[2:4] == ["What wanted you", "Raised NY"]
@@ -199,21 +202,21 @@ def test_that_a_history_that_can_no_longer_be_read_stays_and_says_so(rig: Rig) -
     with rig.qtbot.waitSignal(rig.panel.loaded, timeout=3_000):
         rig.bridge.attention_changed.emit([])
     assert state(rig) is PaneState.CONTENT
-    assert "the disk is gone" in rig.panel.pane.ribbon.text()
+    assert "the disk is gone" in rig.panel.history.pane.ribbon.text()
 
 
 def test_that_the_last_proof_is_told_with_its_age(rig: Rig) -> None:
     test = AlarmTest(NOW_US - 250 * SECOND_US, NOW_US - 249_200_000, (Stage("webhook", True, "x", 1.0),))
     rig.desk.alarm_tests = AlarmTests(test, test)
     rig.start()
-    rig.qtbot.waitUntil(lambda: rig.panel.proof.text().startswith("Test alarm: last proved"))
-    assert rig.panel.proof.text() == "Test alarm: last proved 10:37:57 NY, 4 min ago, 0.8 s"
+    rig.qtbot.waitUntil(lambda: rig.panel.open.proof.text().startswith("Test alarm: last proved"))
+    assert rig.panel.open.proof.text() == "Test alarm: last proved 10:37:57 NY, 4 min ago, 0.8 s"
     with rig.qtbot.waitSignal(rig.panel.test_wanted):
-        rig.panel.test.click()
-    assert not rig.panel.test.isEnabled()
+        rig.panel.open.test.click()
+    assert not rig.panel.open.test.isEnabled()
     rig.panel.show_refusal("this window only looks on")
-    assert rig.panel.test.isEnabled()
-    assert rig.panel.proof.text() == "Test alarm: not run, this window only looks on"
+    assert rig.panel.open.test.isEnabled()
+    assert rig.panel.open.proof.text() == "Test alarm: not run, this window only looks on"
 
 
 def test_that_a_failed_proof_is_named_beside_the_last_good_one() -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout
 
@@ -320,6 +320,24 @@ def test_that_a_dropped_alert_log_is_imported_and_its_counts_told(
     assert "10 lines" in window.imports.text.text()
     window.imports.cancel_button.click()
     assert window.imports.isHidden()
+
+
+def test_that_a_floating_panel_takes_a_dropped_alert_log_too(
+    qtbot: QtBot, window: MainWindow, bridge: Bridge, readers: Readers, tmp_path: Path
+) -> None:
+    desk = FakeDesk()
+    window.start(desk, bridge, readers)
+    dock = window.docks["webhook_monitor"]
+    dock.setFloating(True)
+    files = QMimeData()
+    files.setUrls([QUrl.fromLocalFile(str(tmp_path / "alerts.csv"))])
+    how = (Qt.DropAction.CopyAction, files, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    entering, drop = QDragEnterEvent(QPoint(5, 5), *how), QDropEvent(QPointF(5, 5), *how)
+    QCoreApplication.sendEvent(dock, entering)
+    assert entering.isAccepted()
+    QCoreApplication.sendEvent(dock, drop)
+    assert drop.isAccepted()
+    qtbot.waitUntil(lambda: "import_files" in desk.calls)
 
 
 def test_that_what_is_no_alert_log_is_not_taken(

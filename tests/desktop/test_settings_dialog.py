@@ -65,12 +65,12 @@ def visible(dialog: SettingsDialog) -> set[str]:
 def test_that_one_group_is_shown_until_something_is_searched_for(dialog: SettingsDialog) -> None:
     assert visible(dialog) == {"Window"}
     dialog.list.setCurrentRow(2)
-    assert visible(dialog) == {"Webhook listener"}
+    assert visible(dialog) == {"Alerts"}
     dialog.search.setText("start")
     assert visible(dialog) == {"Window", "Attention", "Webhook listener", "Public way in"}
     assert dialog.list.currentRow() == -1
     dialog.search.clear()
-    assert visible(dialog) == {"Webhook listener"}
+    assert visible(dialog) == {"Alerts"}
     dialog.search.setText("sound")
     dialog.list.setCurrentRow(0)
     assert (visible(dialog), dialog.search.text()) == ({"Window"}, "")

@@ -197,6 +197,19 @@ def test_that_no_choice_and_no_column_is_cut_in_a_narrow_panel(
     assert table.texts()[0] == ["", "Signals", "n", "W · BE · L", "Mean", "MFE No-BE"]
 
 
+def test_that_a_card_that_changes_its_column_keeps_its_parent(
+    qtbot: QtBot, desk: FakeDesk, bridge: Bridge, readers: Readers
+) -> None:
+    panel = opened(qtbot, SignalStatistics(clock=lambda: NOW_US), desk, bridge, readers)
+    # A new parent would have every label of the card dressed again: the greatest part of a workspace's switch.
+    before = panel.excursions.parentWidget()
+    panel.resize(430, 700)
+    qtbot.waitUntil(lambda: panel.excursions.x() == panel.totals.x())
+    assert panel.excursions.parentWidget() is before
+    panel.resize(1_000, 700)
+    qtbot.waitUntil(lambda: panel.excursions.x() > panel.totals.x())
+
+
 def test_that_of_more_silent_signals_than_were_looked_at_there_are_at_least_so_many() -> None:
     silent = a_view(status=Status.ACTIVE, last_received_us=NOW_US - 30 * 3_600_000_000)
     rows = [a_row(number, silent) for number in range(1, 4)]

@@ -17,9 +17,14 @@ from secondskies_desktop.desktop.sounds import Played, Sounds
 from secondskies_desktop.desktop.tray import Tray
 from secondskies_desktop.desktop.tray_icon import MOST_SAID, TrayState, icon_of, sentence, state_of
 from secondskies_desktop.foundation.attention import Attention, Severity
-from secondskies_desktop.foundation.clock import as_datetime
+from secondskies_desktop.foundation.clock import as_datetime, system_clock
 from secondskies_desktop.foundation.profile import open_profile
-from secondskies_desktop.foundation.settings import AttentionSettings, DesktopSettings, Settings
+from secondskies_desktop.foundation.settings import (
+    AlertsSettings,
+    AttentionSettings,
+    DesktopSettings,
+    Settings,
+)
 from tests.clocks import FrozenClock
 from tests.desktop.fake_desk import FakeDesk
 
@@ -228,6 +233,22 @@ def test_that_what_is_raised_stands_in_the_strip_with_or_without_a_tray(
     assert one.alarm.tray.state is (TrayState.DANGER if available else None)
     one.window.attention.button.click()
     qtbot.waitUntil(lambda: one.desk.board.is_acknowledged("a kind", "the disk is full"))
+
+
+def test_that_what_is_not_acknowledged_is_heard_again_louder_and_the_strip_says_how_often(
+    qtbot: QtBot, rig: Callable[[bool], Rig]
+) -> None:
+    one = rig(False)
+    with qtbot.waitSignal(one.alarm.announcer.announced, timeout=2_000) as first:
+        one.desk.board.raise_(attention(Severity.WATCH, "the backup failed"))
+    assert [told.severity for told in first.args[0]] == [Severity.WATCH]
+    one.desk.alerts.settings = AlertsSettings(escalate_after_minutes=1)
+    monotonous = system_clock() + 61_000_000
+    with qtbot.waitSignal(one.alarm.announcer.announced, timeout=2_000) as again:
+        for told in one.desk.alerts._escalation.tick(monotonous):
+            one.desk.bus.publish(told)
+    assert [told.severity for told in again.args[0]] == [Severity.DANGER]
+    qtbot.waitUntil(lambda: one.window.attention.since.text().endswith(", told 2 times"))
 
 
 def test_that_sounds_are_muted_for_an_hour_from_the_menu(rig: Callable[[bool], Rig]) -> None:

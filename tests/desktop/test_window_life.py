@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,18 @@ def test_that_the_first_signals_are_painted_before_anything_is_opened(
         life.start()
     assert at_first_picture == [["glance"]]
     assert opener.calls == ["glance", "open"]
+
+
+def test_that_the_collector_passes_over_what_each_panel_is_made_of(
+    qtbot: QtBot, life: WindowLife, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen: list[int] = []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append(1))
+    with qtbot.waitSignals([life.first_picture, life.opened]):
+        life.start()
+    qtbot.waitUntil(lambda: life._are_built and life._can_answer and len(frozen) == 1)
+    life.window.panels["signal_detail"].completed.emit()
+    assert len(frozen) == 2
 
 
 def test_that_the_window_shows_signals_while_the_engine_starts(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from secondskies_desktop.alerts.escalation import Told
 from secondskies_desktop.engine.attention_log import _MOST_WAITING, AttentionLog
 from secondskies_desktop.engine.engine import Engine
 from secondskies_desktop.foundation import store
@@ -98,6 +99,24 @@ def test_that_episodes_come_newest_first_in_pages_and_keep_their_own_ends(desk: 
     assert [one.cleared_us for one in second] == [START_US + 61 * SECOND_US, START_US + SECOND_US]
 
 
+def test_that_an_acknowledgement_taken_back_is_none_and_every_telling_is_counted(desk: Desk) -> None:
+    desk.raise_("disk")
+    for step in range(3):
+        place = ("storage", "disk")
+        desk.bus.publish(Told(*place, Severity.WATCH, "disk is full", step, desk.clock(), (place,)))
+    desk.board.acknowledge("storage", "disk")
+    assert desk.episodes()[0].acknowledged_us == START_US
+    assert desk.board.take_back("storage", "disk")
+    assert not desk.board.take_back("storage", "disk")
+    assert (desk.episodes()[0].acknowledged_us, desk.episodes()[0].told) == (None, 3)
+    with reading(desk.url) as connection:
+        (one,) = store.open_episodes(connection)
+    assert (one.acknowledged_us, one.told) == (None, 3)
+    desk.board.acknowledge("storage", "disk")
+    with reading(desk.url) as connection:
+        assert store.open_episodes(connection)[0].acknowledged_us == START_US
+
+
 def test_that_what_is_raised_again_ends_the_episode_before(desk: Desk) -> None:
     desk.raise_("inbox")
     desk.clock.advance(600)
@@ -176,7 +195,7 @@ def test_that_a_running_engine_writes_what_it_raises(
     engine.start(port=0)
     try:
         engine.board.raise_(attention("disk"))
-        eventually(lambda: _logged(database) == 1)
+        eventually(lambda: _logged(database) == 2)
         with writing(database) as connection:
             connection.execute(text("ALTER TABLE attention_log RENAME TO away"))
         engine.board.clear("storage", "disk")
@@ -185,7 +204,7 @@ def test_that_a_running_engine_writes_what_it_raises(
             connection.execute(text("ALTER TABLE away RENAME TO attention_log"))
     finally:
         engine.stop()
-    assert _logged(database) == 2
+    assert _logged(database) == 3
 
 
 def _logged(url: URL) -> int:

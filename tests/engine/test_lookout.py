@@ -10,7 +10,7 @@ from secondskies_desktop.engine.lookout import TOLD_AT_ONCE, Lookout
 from secondskies_desktop.foundation.attention import AttentionBoard
 from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import Moment
-from secondskies_desktop.foundation.settings import AttentionSettings
+from secondskies_desktop.foundation.settings import AttentionSettings, Settings
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
 from secondskies_desktop.ingest.store import Delivery
@@ -35,7 +35,7 @@ class Rig:
         self.bus, self.clock = Bus(), FrozenClock()
         self.board = AttentionBoard(self.bus)
         self.slept_s = self.set_s = 0.0
-        settings = AttentionSettings(disk_free_mb=50)
+        settings = Settings(attention=AttentionSettings(disk_free_mb=50))
         self.lookout = Lookout(url, home, settings, self.board, self.bus, self.clock, self.moment)
 
     def moment(self) -> Moment:
@@ -178,10 +178,10 @@ async def test_that_dead_letters_are_told_until_none_is_left(rig: Rig, sqlite_fi
 
 
 async def test_that_a_full_disk_is_told_and_over_again(rig: Rig) -> None:
-    rig.lookout.settings = AttentionSettings(disk_free_mb=10**12)
+    rig.lookout.settings = Settings(attention=AttentionSettings(disk_free_mb=10**12))
     await rig.lookout.look()
     assert rig.open() == [("disk", "profile")]
-    rig.lookout.settings = AttentionSettings(disk_free_mb=50)
+    rig.lookout.settings = Settings(attention=AttentionSettings(disk_free_mb=50))
     await rig.lookout.look()
     assert rig.open() == []
 

@@ -27,17 +27,16 @@ class Columns(QScrollArea):
         self._cards = [list(column) for column in columns]
         inner = QWidget()
         inner.setAutoFillBackground(False)
-        across = QHBoxLayout(inner)
-        across.setContentsMargins(*(4 * [theme.GRID]))
-        across.setSpacing(theme.GRID)
-        self._holders = [QWidget() for _ in self._cards]
+        self._row = QHBoxLayout(inner)
+        self._row.setContentsMargins(*(4 * [theme.GRID]))
+        self._row.setSpacing(theme.GRID)
+        # Layouts, not widgets: a card that changes its parent is dressed again from top to bottom.
         self._lanes = []
-        for holder in self._holders:
-            lane = QVBoxLayout(holder)
-            lane.setContentsMargins(0, 0, 0, 0)
+        for _ in self._cards:
+            lane = QVBoxLayout()
             lane.setSpacing(theme.GRID)
             lane.addStretch(1)
-            across.addWidget(holder, 1)
+            self._row.addLayout(lane, 1)
             self._lanes.append(lane)
         self.setWidget(inner)
         inner.installEventFilter(self)
@@ -71,5 +70,5 @@ class Columns(QScrollArea):
                 for other in self._lanes:
                     other.removeWidget(card)
                 lane.insertWidget(lane.count() - 1, card)
-        for place, holder in enumerate(self._holders):
-            holder.setVisible(place < across)
+        for place in range(len(self._lanes)):
+            self._row.setStretch(place, 1 if place < across else 0)

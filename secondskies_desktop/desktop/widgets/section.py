@@ -124,6 +124,7 @@ class Table(QWidget):
         self._words = frozenset({0, *words} if elided is None else {0, elided, *words})
         self._spare = tuple(spare)
         self._aside: frozenset[int] = frozenset()
+        self._widths: list[int] = []
         self._heads: list[Caption] = []
         self._labels: list[list[Text | Elided]] = []
         self._shown = 0
@@ -149,8 +150,7 @@ class Table(QWidget):
             self._shown = len(rows)
             self._show()
         if self._spare:
-            self._fit()
-            self.updateGeometry()
+            self._measure()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -161,15 +161,22 @@ class Table(QWidget):
         hint = super().minimumSizeHint()
         return QSize(self._needed(self._spare), hint.height()) if self._spare else hint
 
-    def _needed(self, aside: Sequence[int] | frozenset[int]) -> int:
-        """Return the width of the columns without those that are aside."""
-        shown = [place for place in range(len(self._columns)) if place not in aside]
-        gaps = self._grid.horizontalSpacing() * (len(shown) - 1)
+    def _measure(self) -> None:
+        """Note how wide each column has to be: asked at every layout, it must cost nothing there."""
         lines: list[Sequence[QWidget]] = [*self._labels[: self._shown]]
         if self._heads:
             lines.append(self._heads)
-        widest = (max((line[place].sizeHint().width() for line in lines), default=0) for place in shown)
-        return sum(widest) + gaps
+        places = range(len(self._columns))
+        widths = [max((line[place].sizeHint().width() for line in lines), default=0) for place in places]
+        if widths != self._widths:
+            self._widths = widths
+            self._fit()
+            self.updateGeometry()
+
+    def _needed(self, aside: Sequence[int]) -> int:
+        """Return the width of the columns without those that are aside."""
+        shown = [width for place, width in enumerate(self._widths) if place not in aside]
+        return sum(shown) + self._grid.horizontalSpacing() * (len(shown) - 1)
 
     def _fit(self) -> None:
         aside: list[int] = []

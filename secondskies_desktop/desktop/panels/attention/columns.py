@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from secondskies_desktop.desktop import formats, severities
+from secondskies_desktop.desktop import formats, severities, theme
 from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from secondskies_desktop.alerts.store import Send
+    from secondskies_desktop.desktop.theme import Tone
     from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
     from secondskies_desktop.foundation.attention import Episode, OpenAttention, Severity
 
@@ -15,66 +19,116 @@ if TYPE_CHECKING:
 class TextColumn(NamedTuple):
     """Head, width in characters (0 takes what is left), whether it stands right, and what it says.
 
-    A `spare` column goes where there is little room.
+    It is shown from a width of the table on (`from_px`): first of all the text needs room.
     """
 
     head: str
     characters: int
     numeric: bool
     why: str
-    spare: bool = False
+    from_px: int = 0
 
 
 class Line(NamedTuple):
-    """One row: what identifies it, its severity, its cells, and whether it is to be read as past."""
+    """One row: what identifies it, its severity, its cells, and whether it is to be read as past.
 
-    id: tuple[str, str] | int
+    `tone` is that of the mark where it is not the severity's; `whys` are tooltips of single cells, by column.
+    """
+
+    id: tuple[str, str] | int | str
     severity: Severity
     cells: tuple[str, ...]
     quiet: bool
     text: str
+    tone: Tone | None = None
+    whys: tuple[tuple[int, str], ...] = ()
 
 
+MEDIUM = 60 * theme.GRID
+ROOMY = 2 * theme.PANEL_MIN_WIDTH + 10 * theme.GRID
+WIDE = 125 * theme.GRID
 MARK, SEVERITY, TEXT = 0, 1, 2
 _SEVERITY_COLUMNS = (
     TextColumn("", 2, False, "!! danger, ! watch, i info"),
-    TextColumn("Severity", 7, False, "How much it matters", spare=True),
+    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY),
 )
+_AGAIN_WHY = "The time until you are told again, in quiet hours when; never, once you have acknowledged it"
 OPEN_COLUMNS = (
     *_SEVERITY_COLUMNS,
     TextColumn("What wants you", 0, False, "What it is, in one sentence"),
-    TextColumn("Since NY", 13, False, "When it began, New York time", spare=True),
-    TextColumn("Age", 8, True, "How long it has been open"),
-    TextColumn("Seen", 4, False, "✓ you have acknowledged it; it is open all the same"),
+    TextColumn("Since NY", 13, False, "When it began, New York time", from_px=ROOMY),
+    TextColumn("Age", 8, True, "How long it has been open", from_px=MEDIUM),
+    TextColumn("Told", 5, True, "How often you were told of it", from_px=ROOMY),
+    TextColumn("Again", 8, True, _AGAIN_WHY),
+    TextColumn("Seen", 5, True, "✓ you have acknowledged it; it is open all the same"),
 )
 PAST_COLUMNS = (
     *_SEVERITY_COLUMNS,
     TextColumn("What wanted you", 0, False, "What it was, in one sentence"),
     TextColumn("Raised NY", 13, False, "When it began, New York time"),
-    TextColumn("Cleared NY", 13, False, "When it was over; open as long as it is not", spare=True),
-    TextColumn("Seen NY", 13, False, "When you acknowledged it; a dash where you did not", spare=True),
-    TextColumn("Lasted", 8, True, "From when it was raised until it was over; open as long as it is not"),
+    TextColumn("Cleared NY", 13, False, "When it was over; open as long as it is not", from_px=WIDE),
+    TextColumn("Seen NY", 13, False, "When you acknowledged it; a dash where you did not", from_px=WIDE),
+    TextColumn(
+        "Lasted",
+        8,
+        True,
+        "From when it was raised until it was over; open as long as it is not",
+        from_px=MEDIUM,
+    ),
+    TextColumn("Told", 5, True, "How often you were told; a dash where that is not known", from_px=ROOMY),
+    TextColumn(
+        "Sent", 8, True, "Whether your channels took it; a dash where nothing was sent", from_px=MEDIUM
+    ),
 )
+_AGAIN, _SENT = 6, 8
 
 
 def open_line(one: OpenAttention, now_us: int) -> Line:
     """Return what is open as a row."""
     attention = one.attention
     since_us = as_us(attention.since)
+    again, why = _again(one, now_us)
     cells = (
         severities.MARKS[attention.severity],
         severities.WORDS[attention.severity],
         attention.text,
         when(since_us, now_us),
         formats.age(since_us, now_us),
+        str(one.told) if one.told else formats.UNKNOWN,
+        again,
         "✓" if one.acknowledged else "",
     )
     place = (attention.kind, attention.key)
-    return Line(place, attention.severity, cells, one.acknowledged, attention.text)
+    return Line(
+        place,
+        attention.severity,
+        cells,
+        one.acknowledged,
+        attention.text,
+        whys=((_AGAIN, why),) if why else (),
+    )
 
 
-def past_line(one: Episode, now_us: int) -> Line:
-    """Return an episode as a row."""
+def _again(one: OpenAttention, now_us: int) -> tuple[str, str]:
+    """Return when the trader is told again, and why that is."""
+    if one.acknowledged or one.next_us is None:
+        return formats.UNKNOWN, ""
+    if one.is_held:
+        until = formats.ny_minute(one.next_us)
+        return (
+            f"{until} NY",
+            f"Quiet hours: it waits until {until} NY, and is then told together with the rest",
+        )
+    if one.next_us <= now_us:
+        return "now", ""
+    return (
+        f"in {formats.countdown(one.next_us, now_us)}",
+        f"At {formats.ny_time(one.next_us)}, one step louder",
+    )
+
+
+def past_line(one: Episode, now_us: int, sends: Sequence[Send] = ()) -> Line:
+    """Return an episode as a row, with what was sent out of it."""
     is_over = one.cleared_us is not None
     lasted = formats.age(one.raised_us, one.cleared_us) if one.cleared_us is not None else "open"
     cells = (
@@ -85,8 +139,29 @@ def past_line(one: Episode, now_us: int) -> Line:
         when(one.cleared_us, now_us) if is_over else "open",
         when(one.acknowledged_us, now_us),
         lasted,
+        str(one.told) if one.told else formats.UNKNOWN,
+        sent(sends),
     )
-    return Line(one.id, one.severity, cells, is_over, one.text)
+    whys = ((_SENT, attempts(sends, now_us)),) if sends else ()
+    return Line(one.id, one.severity, cells, is_over, one.text, whys=whys)
+
+
+def sent(sends: Sequence[Send]) -> str:
+    """Return how many channels took it: "✓ 2", "✗ 1 of 2", a dash where nothing was sent."""
+    if not sends:
+        return formats.UNKNOWN
+    newest = {send.channel: send.ok for send in sends}
+    failed = sum(not ok for ok in newest.values())
+    return f"✗ {failed} of {len(newest)}" if failed else f"✓ {len(newest)}"
+
+
+def attempts(sends: Sequence[Send], now_us: int) -> str:
+    """Return every attempt on a line of its own, the newest last; twenty at most."""
+    lines = [
+        f"{'✓' if one.ok else '✗'} {one.channel} {when(one.at_us, now_us)}: {one.detail}"
+        for one in sends[-20:]
+    ]
+    return "\n".join(lines)
 
 
 def when(instant_us: int | None, now_us: int) -> str:

@@ -27,8 +27,6 @@ _NOWHERE = QModelIndex()
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _CENTRE = int(Qt.AlignmentFlag.AlignCenter)
-_ROOMY = 2 * theme.PANEL_MIN_WIDTH + 10 * theme.GRID
-"""From this width on all columns are shown."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -57,7 +55,7 @@ class LinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return _brush(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(line.text) if column in (MARK, TEXT) else self.columns[column].why
+            return plain(_why(line, column) or self.columns[column].why)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
@@ -112,9 +110,13 @@ class LinesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
 
 
+def _why(line: Line, column: int) -> str:
+    return line.text if column in (MARK, TEXT) else dict(line.whys).get(column, "")
+
+
 def _brush(line: Line, column: int) -> QBrush:
     if column in (MARK, SEVERITY):
-        tone = severities.TONES[line.severity]
+        tone = severities.TONES[line.severity] if line.tone is None else line.tone
     elif column == TEXT and not line.quiet:
         tone = Tone.TEXT
     else:
@@ -155,8 +157,7 @@ class LinesTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for index, column in enumerate(self._model.columns):
-            if column.spare:
-                self.setColumnHidden(index, self.width() < _ROOMY)
+            self.setColumnHidden(index, self.width() < column.from_px)
 
     def chosen(self) -> list[Line]:
         """Return the chosen lines from top to bottom."""

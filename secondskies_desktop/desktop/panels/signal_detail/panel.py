@@ -254,6 +254,7 @@ class SignalDetail(Panel):
         self.chart = ExcursionChart()
         self._chart_place.addWidget(self.chart)
         self._save.setEnabled(True)
+        self.completed.emit()
         if self._detail is not None:
             self.chart.show_detail(self._detail)
             self.loaded.emit()
