@@ -14,6 +14,7 @@ import msgspec
 from secondskies_desktop.alerts.addresses import RefusedAddress, checked, opened
 from secondskies_desktop.alerts.apprise_log import listening, reason
 from secondskies_desktop.foundation.attention import Severity
+from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.secrets import NamedSecret, UnreadableSecret
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Outcome(msgspec.Struct, frozen=True):
     """There is no such channel any more."""
 
 
+_decode = json_decoder(list[Channel])
+
+
 class ChannelBook:
     """The channels of a profile; read anew at each call, so that another process may change them."""
 
@@ -66,7 +70,7 @@ class ChannelBook:
         except FileNotFoundError:
             return []
         try:
-            found = msgspec.json.decode(body, type=list[Channel])
+            found = _decode(body)
         except msgspec.MsgspecError as error:
             raise ChannelProblem(f"channels.json cannot be read: {error}") from None
         if not all(_NAME.fullmatch(one.name) for one in found) or len(found) > MOST:

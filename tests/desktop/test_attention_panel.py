@@ -153,6 +153,7 @@ def test_that_a_storm_longer_than_a_page_leaves_no_gap(rig: Rig) -> None:
     rig.panel.tick(NOW_US)
     with rig.qtbot.waitSignal(rig.panel.loaded):
         rig.panel.history.read()
+    rig.panel.turn_to("History")
     bar, every = rig.panel.history.table.verticalScrollBar(), [one.id for one in reversed(rig.desk.history)]
 
     def scrolled_to_the_end() -> bool:
