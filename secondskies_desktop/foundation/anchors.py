@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from secondskies_desktop.foundation.audit import Anchor
+from secondskies_desktop.foundation.decoding import json_decoder
 
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL
 
 FILE = "audit-anchors.jsonl"
+
+_decode = json_decoder(Anchor)
 
 
 class UnreadableAnchors(Exception):
@@ -61,7 +64,7 @@ def read(folder: Path) -> list[Anchor]:
     found: list[Anchor] = []
     for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
         try:
-            anchor = msgspec.json.decode(line, type=Anchor) if line else None
+            anchor = _decode(line) if line else None
         except (msgspec.MsgspecError, UnicodeError) as error:
             if line.startswith(b'{"at_us":') and not line.endswith(b"}"):
                 continue
