@@ -81,7 +81,7 @@ def measured(name: str, rows: Sequence[Arrival], share: float) -> list[object]:
     whole, _, _ = folded(rows, fills=False)
     bare, _, findings = folded(kept, fills=False)
     after, fills, _ = folded(kept, fills=True)
-    lost = lost_events(gone, kept, whole, bare)
+    lost = lost_events(gone, kept, bare)
     traceable = [one for one in lost if one[3]]
     found = sum(1 for one in traceable if is_found(one, findings))
     verdicts = [(one, verdict(one, whole, bare)) for one in fills]
@@ -135,7 +135,7 @@ Lost = tuple[str, str, int | None, bool]
 """Trade id, kind, bar (µs UTC), whether it leaves a trace."""
 
 
-def lost_events(gone: Sequence[Arrival], kept: Sequence[Arrival], whole: Views, bare: Views) -> list[Lost]:
+def lost_events(gone: Sequence[Arrival], kept: Sequence[Arrival], bare: Views) -> list[Lost]:
     """Return the events that were removed with every one of their repetitions."""
     still = set(events_of(kept))
     lines: dict[str, list[int]] = {}
@@ -147,7 +147,6 @@ def lost_events(gone: Sequence[Arrival], kept: Sequence[Arrival], whole: Views, 
         if kind == EventType.MFE_UPDATE and (at_us is None or trade_id not in lists_of(gone)):
             continue
         found.append((trade_id, kind, at_us, leaves_trace(trade_id, kind, at_us, lines, bare)))
-    del whole
     return found
 
 
