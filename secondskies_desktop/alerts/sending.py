@@ -180,7 +180,9 @@ class _Lane:
         self._hand = threading.Thread(target=run, name=f"channel {self._name}", daemon=True)
         self._hand.start()
         try:
-            return await asyncio.wait_for(done, WITHIN_S)
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the answer.
+            async with asyncio.timeout(WITHIN_S):
+                return await done
         except TimeoutError:
             return Outcome(False, f"no answer within {WITHIN_S:.0f} s")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import keyring
@@ -12,7 +13,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from secondskies_desktop.alerts import sending
-from secondskies_desktop.alerts.channels import ChannelBook, ChannelProblem
+from secondskies_desktop.alerts.channels import ChannelBook, ChannelProblem, Outcome
 from secondskies_desktop.alerts.escalation import QUIET, SUMMARY, Told
 from secondskies_desktop.alerts.outgoing import Letter
 from secondskies_desktop.alerts.sending import Pace, Sender
@@ -173,6 +174,29 @@ async def test_that_what_comes_while_a_channel_is_down_goes_out_as_one_message(
     assert receiver.messages[1]["message"].startswith("the disk is full\nENTRY\n")
     assert len(receiver.messages[1]["message"]) <= 600
     assert len(desk.rows) <= 1 + sending.MOST_WAITING
+
+
+async def test_that_it_ends_also_when_the_answer_comes_in_the_same_moment(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def deliver(_book: ChannelBook, _name: str, _message: Letter) -> Outcome:
+        asked.set()
+        answered.wait(10)
+        return Outcome(True, "taken")
+
+    monkeypatch.setattr(ChannelBook, "deliver", deliver)
+    desk.book.add("phone", "json://127.0.0.1:9/", private=True)
+    desk.sender.start()
+    desk.tell()
+    await come_true(asked.is_set)
+    answered.set()
+    # The answer now waits in the queue of the loop: after one turn it is there, and nobody has been woken by it.
+    threading.Event().wait(0.1)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(2):
+        await desk.sender.stop()
 
 
 async def test_that_a_summary_of_what_is_over_has_a_row_too(desk: Desk, receiver: Receiver) -> None:
