@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from secondskies_desktop.desktop import severities, theme, typeface
-from secondskies_desktop.desktop.panels.attention.columns import MARK, SEVERITY, TEXT
+from secondskies_desktop.desktop import theme, typeface
+from secondskies_desktop.desktop.models.lines import Ink
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-    from secondskies_desktop.desktop.panels.attention.columns import Line, TextColumn
+    from secondskies_desktop.desktop.models.lines import Line, TextColumn
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -51,11 +51,17 @@ class LinesModel(QAbstractTableModel):
         if role == _DISPLAY:
             return line.cells[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _CENTRE if column == MARK else _RIGHT if self.columns[column].numeric else _LEFT
+            return (
+                _CENTRE
+                if self.columns[column].ink is Ink.MARK
+                else _RIGHT
+                if self.columns[column].numeric
+                else _LEFT
+            )
         if role == Qt.ItemDataRole.ForegroundRole:
-            return _brush(line, column)
+            return _brush(line, self.columns[column].ink)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(_why(line, column) or self.columns[column].why)
+            return plain(_why(line, column, self.columns[column].ink) or self.columns[column].why)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
@@ -99,7 +105,7 @@ class LinesModel(QAbstractTableModel):
             return
         self.lines[row] = line
         for column, (was, now) in enumerate(zip(old.cells, line.cells, strict=True)):
-            if was != now or old.quiet is not line.quiet:
+            if was != now or (old.tone, old.quiet) != (line.tone, line.quiet):
                 cell = self.index(row, column)
                 self.dataChanged.emit(cell, cell, [])
 
@@ -110,14 +116,20 @@ class LinesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
 
 
-def _why(line: Line, column: int) -> str:
-    return line.text if column in (MARK, TEXT) else dict(line.whys).get(column, "")
+def _side(column: TextColumn) -> int:
+    if column.ink is Ink.MARK:
+        return _CENTRE
+    return _RIGHT if column.numeric else _LEFT
 
 
-def _brush(line: Line, column: int) -> QBrush:
-    if column in (MARK, SEVERITY):
-        tone = severities.TONES[line.severity] if line.tone is None else line.tone
-    elif column == TEXT and not line.quiet:
+def _why(line: Line, column: int, ink: Ink) -> str:
+    return dict(line.whys).get(column) or (line.text if ink in (Ink.MARK, Ink.LEAD) else "")
+
+
+def _brush(line: Line, ink: Ink) -> QBrush:
+    if ink in (Ink.MARK, Ink.TONED):
+        tone = line.tone
+    elif ink is Ink.LEAD and not line.quiet:
         tone = Tone.TEXT
     else:
         tone = Tone.MUTED
