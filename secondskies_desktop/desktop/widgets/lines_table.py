@@ -16,7 +16,7 @@ from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
@@ -175,6 +175,14 @@ class LinesTable(QTableView):
         """Return the chosen lines from top to bottom."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self._model.lines[row] for row in rows]
+
+    def choose(self, ids: Collection[object]) -> None:
+        """Choose the lines of these ids, where the order of all has changed and what was chosen is lost."""
+        if not ids or self.selectionModel().hasSelection():
+            return
+        rows = [place for place, line in enumerate(self._model.lines) if line.id in ids]
+        for place in rows[:1]:
+            self.selectRow(place)
 
     def step(self, by: int) -> bool:
         """Go so many rows down; False where there are none."""
