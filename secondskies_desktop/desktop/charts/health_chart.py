@@ -71,7 +71,7 @@ class HealthChart(QWidget):
         self.readout = Elided(tone=Tone.MUTED)
         self.readout.setFont(typeface.small_font())
         self.plot = pg.PlotWidget(axisItems={"bottom": DayAxis("bottom")})
-        self.plot.setMinimumHeight(_HEIGHT)
+        self.plot.setFixedHeight(_HEIGHT)
         self.plot.setMenuEnabled(False)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=False, y=False)
@@ -107,7 +107,8 @@ class HealthChart(QWidget):
             plot.plot(
                 [one.at_us / 1e6 for one in run],
                 [one.health for one in run],
-                pen=pg.mkPen(look.text, width=2),
+                pen=pg.mkPen(look.text, width=1.5),
+                antialias=True,
                 symbol="o" if len(run) == 1 else None,
                 symbolSize=theme.CELL_PAD,
                 symbolPen=None,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.desktop import formats
-from secondskies_desktop.desktop.models.lines import MEDIUM, ROOMY, Ink, Line, TextColumn, when
+from secondskies_desktop.desktop.models.lines import MEDIUM, ROOMY, WIDE, Ink, Line, TextColumn, when
 from secondskies_desktop.desktop.theme import Tone
 
 if TYPE_CHECKING:
@@ -119,15 +119,15 @@ FINDING_COLUMNS = (
     TextColumn(
         "", 2, False, "! it costs ten points or more, · it costs less, i it costs nothing", ink=Ink.MARK
     ),
-    TextColumn("Points", 6, True, "What it costs the quality of its signal", ink=Ink.TONED),
+    TextColumn("Points", 8, True, "What it costs the quality of its signal", ink=Ink.TONED),
     TextColumn("Type", 18, False, "What kind of thing is missing or looks wrong"),
     TextColumn("What it is", 0, False, "In one sentence", ink=Ink.LEAD),
     TextColumn(
         "Signal", 26, False, "The signal that it concerns; a chart where it concerns all", from_px=MEDIUM
     ),
     TextColumn("Since NY", 14, False, "The bar from which on it is so, New York time", from_px=ROOMY),
-    TextColumn("Category", 9, False, "Gap, check or anomaly", from_px=ROOMY),
-    TextColumn("Found NY", 14, False, "When it was found, New York time", from_px=ROOMY + MEDIUM // 2),
+    TextColumn("Category", 9, False, "Gap, check or anomaly", from_px=WIDE),
+    TextColumn("Found NY", 14, False, "When it was found, New York time", from_px=WIDE + MEDIUM // 2),
 )
 FINDING_ORDERS = ("points", "points", "type", None, "signal", "since", "category", "found")
 """What each column sorts by."""

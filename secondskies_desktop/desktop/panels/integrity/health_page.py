@@ -37,7 +37,7 @@ class HealthPage(FedPage[Answer]):
     def __init__(self, clock: Clock) -> None:
         self.health, self.completeness, self.hour = HealthCard(), CompletenessCard(), LastHourCard()
         self.history, self.sources, self.open = HistoryCard(), SourcesCard(), OpenCard()
-        cards = ((self.health, self.completeness, self.hour), (self.history, self.sources, self.open))
+        cards = ((self.health, self.completeness, self.open), (self.history, self.hour, self.sources))
         super().__init__(clock, Columns(cards))
         self._preferences: Preferences | None = None
         self._answer: Answer | None = None

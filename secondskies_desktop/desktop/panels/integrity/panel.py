@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop.actions import Action
+from secondskies_desktop.desktop.decisions import Decisions
 from secondskies_desktop.desktop.panel import Panel
+from secondskies_desktop.desktop.panels.integrity.conflicts_page import ConflictsPage
+from secondskies_desktop.desktop.panels.integrity.coverage_page import CoveragePage
+from secondskies_desktop.desktop.panels.integrity.fills_page import FillsPage
 from secondskies_desktop.desktop.panels.integrity.findings_page import FindingsPage
 from secondskies_desktop.desktop.panels.integrity.health_page import HealthPage
+from secondskies_desktop.desktop.statistics_feed import StatisticsFeed
 from secondskies_desktop.desktop.widgets.page import row
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.foundation.clock import system_clock
@@ -24,9 +29,10 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.preferences import Preferences
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
+    from secondskies_desktop.engine.integrity_desk import HealthNow
     from secondskies_desktop.foundation.clock import Clock
 
-HEALTH, FINDINGS = "Health", "Findings"
+HEALTH, FINDINGS, CONFLICTS, FILLS, COVERAGE = "Health", "Findings", "Conflicts", "Fills", "Coverage"
 _AGAIN_TICKS = 5
 
 
@@ -45,7 +51,17 @@ class IntegrityPanel(Panel):
         self._ticks = 0
         self.health = HealthPage(clock)
         self.findings = FindingsPage(clock)
-        self.pages: dict[str, FedPage[Any]] = {HEALTH: self.health, FINDINGS: self.findings}
+        self.decisions = Decisions(self)
+        self.conflicts = ConflictsPage(clock, self.decisions)
+        self.fills = FillsPage(clock, self.decisions)
+        self.coverage = CoveragePage(clock)
+        self.pages: dict[str, FedPage[Any]] = {
+            HEALTH: self.health,
+            FINDINGS: self.findings,
+            CONFLICTS: self.conflicts,
+            FILLS: self.fills,
+            COVERAGE: self.coverage,
+        }
         self.tabs = Segments(list(self.pages))
         self._stack = QStackedWidget()
         for page in self.pages.values():
@@ -58,9 +74,15 @@ class IntegrityPanel(Panel):
         column.addLayout(row(self.tabs, None))
         column.addWidget(self._stack, 1)
         self.tabs.chosen.connect(self.turn_to)
+        self.decisions.undoable.connect(self.undoable)
+        self.counts: StatisticsFeed[HealthNow] = StatisticsFeed(lambda desk: desk.health_now(), self)
+        self.counts.answered.connect(self._count)
+        self.decisions.done.connect(self.counts.grow_old)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
         self._desk, self._readers = desk, readers
+        self.decisions.start(desk, readers)
+        self.counts.start(desk, bridge, readers)
         for page in self.pages.values():
             page.follow(desk, bridge, readers)
         # The first answer is asked for also where nobody looks yet.
@@ -70,6 +92,8 @@ class IntegrityPanel(Panel):
     def stop(self) -> None:
         for page in self.pages.values():
             page.stop()
+        self.counts.stop()
+        self.decisions.stop()
         self._readers = None
 
     def use_preferences(self, preferences: Preferences) -> None:
@@ -92,6 +116,7 @@ class IntegrityPanel(Panel):
 
     def be_seen(self, *, seen: bool) -> None:
         self._is_seen = seen
+        self.counts.be_seen(seen=seen)
         self._show_page()
 
     def tick(self, now_us: int) -> None:
@@ -99,7 +124,11 @@ class IntegrityPanel(Panel):
         if self._ticks % _AGAIN_TICKS == 0:
             # What was found and filled in is no change of a signal, and a window that looks on hears of none.
             self.page.feed.grow_old()
+            self.counts.grow_old()
         self.page.tick(now_us)
+
+    def _count(self, now: HealthNow) -> None:
+        self.tabs.say({FINDINGS: now.open, CONFLICTS: now.conflicts, FILLS: now.fills})
 
     def _open(self, stream: str, trade_id: str) -> None:
         desk, readers = self._desk, self._readers
