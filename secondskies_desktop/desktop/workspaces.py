@@ -83,7 +83,7 @@ SYSTEM = Workspace(
     (
         Column(0.64, (Place(1.0, ("integrity",)),)),
         Column(
-            0.36, (Place(0.5, ("signal_detail",)), Place(0.5, ("attention", "webhook_monitor", "roadmap")))
+            0.36, (Place(0.62, ("signal_detail",)), Place(0.38, ("attention", "webhook_monitor", "roadmap")))
         ),
     ),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from secondskies_desktop.desktop import formats
+from secondskies_desktop.desktop import formats, theme
 from secondskies_desktop.desktop.models.lines import MEDIUM, ROOMY, WIDE, Ink, Line, TextColumn, when
 from secondskies_desktop.desktop.theme import Tone
 
 if TYPE_CHECKING:
-    from secondskies_desktop.engine.integrity_desk import Conflict, Entry, HealthNow
+    from secondskies_desktop.engine.integrity_desk import Conflict, Diagnosis, Entry, HealthNow
     from secondskies_desktop.integrity.store import Finding
 
 _GRAVE: Final = 10
@@ -105,10 +105,8 @@ def completeness_word(now: HealthNow) -> Word:
         basis = "an estimate needs at least 30 alerts that must have been sent"
         return Word("not estimated yet", basis, why, Tone.UNKNOWN)
     low, high = sample.completeness_low, sample.completeness_high
-    span = (
-        "no interval" if low is None or high is None else f"90 % interval {_percent(low)} to {_percent(high)}"
-    )
-    return Word(_percent(sample.completeness), f"of alerts came · {span}", why, Tone.TEXT)
+    span = "no interval" if low is None or high is None else f"{100 * low:.1f} to {_percent(high)} at 90 %"
+    return Word(_percent(sample.completeness), f"of alerts came, {span}", why, Tone.TEXT)
 
 
 def _percent(share: float) -> str:
@@ -123,9 +121,15 @@ FINDING_COLUMNS = (
     TextColumn("Type", 18, False, "What kind of thing is missing or looks wrong"),
     TextColumn("What it is", 0, False, "In one sentence", ink=Ink.LEAD),
     TextColumn(
-        "Signal", 26, False, "The signal that it concerns; a chart where it concerns all", from_px=MEDIUM
+        "Signal", 26, False, "The signal that it concerns; a chart where it concerns all", from_px=ROOMY
     ),
-    TextColumn("Since NY", 14, False, "The bar from which on it is so, New York time", from_px=ROOMY),
+    TextColumn(
+        "Since NY",
+        14,
+        False,
+        "The bar from which on it is so, New York time",
+        from_px=ROOMY + 10 * theme.GRID,
+    ),
     TextColumn("Category", 9, False, "Gap, check or anomaly", from_px=WIDE),
     TextColumn("Found NY", 14, False, "When it was found, New York time", from_px=WIDE + MEDIUM // 2),
 )
@@ -158,8 +162,8 @@ CONFLICT_COLUMNS = (
     TextColumn("Field", 12, False, "What was received more than once", ink=Ink.TONED),
     TextColumn("Shown", 10, True, "What counts as long as you do not choose: the first one that came"),
     TextColumn("Received", 0, False, "Every value, with the arrival that brought it first", ink=Ink.LEAD),
-    TextColumn("Signal", 26, False, "The signal that it concerns", from_px=MEDIUM),
-    TextColumn("Chart", 10, False, "The chart it stands on", from_px=ROOMY),
+    TextColumn("Signal", 26, False, "The signal that it concerns", from_px=ROOMY),
+    TextColumn("Chart", 10, False, "The chart it stands on", from_px=ROOMY + 10 * theme.GRID),
 )
 
 
@@ -172,13 +176,13 @@ def conflict_line(one: Conflict) -> Line:
 
 ENTRY_COLUMNS = (
     TextColumn("", 2, False, "✓ it counts, ↶ it was taken back, ◆ your choice", ink=Ink.MARK),
-    TextColumn("Field", 14, False, "What was filled in or chosen", ink=Ink.TONED),
+    TextColumn("Field", 14, False, "What was filled in or chosen"),
     TextColumn("Value", 16, False, "As it was filled in; a received value always wins", ink=Ink.LEAD),
-    TextColumn("Source", 13, False, "Where it comes from"),
-    TextColumn("Conf.", 6, True, "How sure that is, 0 to 1", from_px=MEDIUM),
-    TextColumn("Because", 0, False, "Why it follows", from_px=MEDIUM),
+    TextColumn("Source", 11, False, "Where it comes from"),
+    TextColumn("Conf.", 5, True, "How sure that is, 0 to 1"),
+    TextColumn("Because", 0, False, "Why it follows", from_px=MEDIUM + 12 * theme.GRID),
     TextColumn("Signal", 26, False, "The signal that it belongs to", from_px=ROOMY),
-    TextColumn("When NY", 14, False, "When it was written, New York time", from_px=ROOMY),
+    TextColumn("When NY", 14, False, "When it was written, New York time", from_px=WIDE),
 )
 
 
@@ -213,7 +217,7 @@ def fill_value(field: str, value: object) -> str:
         prices = [one for one in value.values() if isinstance(one, int | float)]
         if prices and field == "targets":
             return f"{len(prices)}, from {formats.price(prices[0])}"
-        return f"{len(value)} timeframes"
+        return "1 timeframe" if len(value) == 1 else f"{len(value)} timeframes"
     if field in ("be_mfe", "no_be_mfe", "mae") and isinstance(value, int | float):
         return formats.excursion(float(value))
     return formats.price(float(value)) if isinstance(value, int | float) else str(value)
@@ -227,3 +231,49 @@ def _value_why(field: str, value: object) -> str:
     if field.isupper() and isinstance(value, int):
         return formats.ny_stamp(value)
     return ""
+
+
+DIAGNOSIS_COLUMNS = (
+    TextColumn(
+        "",
+        2,
+        False,
+        "! it wants you, · it costs points, ✓ filled in, ◆ chosen",
+        ink=Ink.MARK,
+    ),
+    TextColumn("What", 18, False, "A gap, a conflict, a check that failed, or a value that no message gave"),
+    TextColumn("Value", 16, False, "What it costs, or what counts now", ink=Ink.LEAD),
+    TextColumn("Why", 0, False, "The reason in one sentence"),
+)
+
+
+def diagnosis_lines(found: Diagnosis, now_us: int) -> list[Line]:
+    """Return all that is known of the quality of one signal: what wants the trader first, then what it costs."""
+    lines = []
+    for conflict in found.conflicts:
+        said = ", ".join(formats.price(one.value) for one in conflict.options)
+        cells = ("!", field_name(conflict.field), said, "several values were received; Enter chooses one")
+        lines.append(Line(("conflict", conflict.field), Tone.WATCH, cells, False, said))
+    for one in (*found.gaps, *found.checks):
+        whole = finding_line(one, now_us)
+        cost = f"{formats.MINUS}{one.points} points" if one.points else "costs nothing"
+        since = f"{one.text} · since {formats.ny_stamp(one.since_us)}"
+        cells = (whole.cells[0], type_name(one.type), cost, since)
+        lines.append(Line(("finding", *whole.id), whole.tone, cells, False, since))  # type: ignore[misc]
+    for entry in sorted(found.log, key=lambda one: (one.undone, -one.fill.id)):
+        whole = entry_line(entry, now_us)
+        sure = "" if entry.fill.confidence is None else f" {entry.fill.confidence:.2f}"
+        why = f"{entry.fill.source or formats.UNKNOWN}{sure} · {whole.cells[5]}"
+        cells = (whole.cells[0], whole.cells[1], whole.cells[2], why)
+        lines.append(Line(entry.fill.id, whole.tone, cells, entry.undone, why, ((2, dict(whole.whys)[2]),)))
+    return lines
+
+
+def score_word(found: Diagnosis, least: int) -> Word:
+    """Return the quality of a signal, or why it is not known."""
+    why = "100 less the points of its gaps"
+    if found.score is None:
+        return Word("unknown", "nothing has looked at it since it changed", why, Tone.UNKNOWN)
+    lost = sum(one.points for one in found.gaps)
+    basis = "nothing is missing" if not lost else f"{lost} points lost"
+    return Word(f"{found.score}", f"of 100 · {basis}", why, Tone.GOOD if found.score >= least else Tone.WATCH)

@@ -37,6 +37,7 @@ class LinesModel(QAbstractTableModel):
         super().__init__()
         self.columns = columns
         self.lines: list[Line] = []
+        self._sorted: tuple[int, bool] | None = None
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.lines)
@@ -69,7 +70,7 @@ class LinesModel(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == _DISPLAY:
-            return column.head
+            return self._head(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.why
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -77,6 +78,13 @@ class LinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole:
             return typeface.label_font()
         return None
+
+    def _head(self, section: int) -> str:
+        head = self.columns[section].head
+        if self._sorted is None or self._sorted[0] != section:
+            return head
+        # Qt's own arrow would stand on the head of a column of numbers.
+        return f"{head} {'▾' if self._sorted[1] else '▴'}"
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines: new ones at the top and older ones at the end come in, changed cells change."""
@@ -109,6 +117,11 @@ class LinesModel(QAbstractTableModel):
                 cell = self.index(row, column)
                 self.dataChanged.emit(cell, cell, [])
 
+    def mark_order(self, column: int, *, down: bool) -> None:
+        """Say in its head by which column the lines are sorted."""
+        self._sorted = column, down
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
     def forget_colours(self) -> None:
         """Ask the theme again."""
         if self.lines:
@@ -137,9 +150,10 @@ def _brush(line: Line, ink: Ink) -> QBrush:
 
 
 class LinesTable(QTableView):
-    """Rows by keyboard; Enter acts on the chosen row, Ctrl+C copies the chosen rows for a spreadsheet."""
+    """Rows by keyboard; Enter and Del act on the chosen rows, Ctrl+C copies the chosen rows for a spreadsheet."""
 
     entered = Signal()
+    deleted = Signal()
 
     def __init__(self, model: LinesModel) -> None:
         super().__init__()
@@ -204,6 +218,8 @@ class LinesTable(QTableView):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
+        elif event.matches(QKeySequence.StandardKey.Delete):
+            self.deleted.emit()
         else:
             super().keyPressEvent(event)
 

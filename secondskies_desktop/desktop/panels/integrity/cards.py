@@ -108,12 +108,12 @@ class SourcesCard(Section):
         filled = {"recomputed": 0, "inferred": 0, "second source": 0, **now.filled}
         means = {
             "recomputed": (
-                "values computed from bars or other values",
+                "values, from bars or other values",
                 "The same rule gives the same value again",
             ),
-            "inferred": ("values that follow from other messages", "No message says so, others prove it"),
+            "inferred": ("values, from other messages", "No message says so, others prove it"),
             "second source": (
-                "values from another message of the same bar",
+                "values, from another id or list",
                 "Under another id, or by another way in",
             ),
         }

@@ -162,8 +162,8 @@ def paint_cover(painter: QPainter, place: QRect, cover: Cover, text: str, share:
         painter.fillRect(place, QColor(mix(look.surface, look.bull, 0.12 + 0.38 * share)))
         ink = look.text
     elif cover is Cover.SILENT:
-        painter.fillRect(place, QColor(look.watch))
-        ink = look.surface
+        painter.fillRect(place, QColor(mix(look.surface, look.watch, 0.24)))
+        ink = look.watch
     elif cover is Cover.UNKNOWN:
         painter.fillRect(place, QBrush(QColor(look.unknown), Qt.BrushStyle.BDiagPattern))
     elif cover is Cover.AHEAD:

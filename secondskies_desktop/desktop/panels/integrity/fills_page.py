@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton
 
 from secondskies_desktop.desktop.models import integrity_words as words
@@ -53,9 +51,7 @@ class FillsPage(FedPage[Answer]):
         decisions.said.connect(lambda text, bad: self.note.say(text, tone=Tone.DANGER if bad else Tone.MUTED))
         decisions.done.connect(self.feed.grow_old)
         self.back.clicked.connect(self.take_back)
-        key = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
-        key.setContext(Qt.ShortcutContext.WidgetShortcut)
-        key.activated.connect(self.take_back)
+        self.table.deleted.connect(self.take_back)
         self.table.entered.connect(self._open)
         self.table.doubleClicked.connect(lambda _index: self._open())
         self.table.selectionModel().selectionChanged.connect(self._enable)

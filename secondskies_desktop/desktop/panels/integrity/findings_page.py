@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit
 
 from secondskies_desktop.desktop import formats
@@ -51,7 +51,7 @@ class FindingsPage(FedPage[Listed]):
         self.type = Choice("Type", self._types)
         self.count = Text("", Tone.MUTED)
         self.words = QLineEdit()
-        self.words.setPlaceholderText("Find a signal or text…   /")
+        self.words.setPlaceholderText("Find…   /")
         self.words.setClearButtonEnabled(True)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -98,7 +98,6 @@ class FindingsPage(FedPage[Listed]):
     def _sort(self, column: int) -> None:
         order = words.FINDING_ORDERS[column]
         if order is None:
-            self._show_order()
             return
         down = not self._wanted.down if order == self._wanted.order else order in ("points", "since", "found")
         self._wanted = self._wanted._replace(order=order, down=down)
@@ -107,10 +106,7 @@ class FindingsPage(FedPage[Listed]):
 
     def _show_order(self) -> None:
         places = [place for place, order in enumerate(words.FINDING_ORDERS) if order == self._wanted.order]
-        way = Qt.SortOrder.DescendingOrder if self._wanted.down else Qt.SortOrder.AscendingOrder
-        head = self.table.horizontalHeader()
-        head.setSortIndicatorShown(True)
-        head.setSortIndicator(places[-1], way)
+        self.model.mark_order(places[-1], down=self._wanted.down)
 
     def stop(self) -> None:
         self._settle.stop()
