@@ -47,3 +47,25 @@ def test_that_a_fill_that_is_not_there_cannot_be_undone(ask: Asking) -> None:
     answer = ask("integrity", "undo", "7")
     assert answer.code == 2
     assert "there is no fill 7" in answer.err
+
+
+def test_that_a_choice_between_received_values_is_kept_and_can_be_undone(empty: Asking) -> None:
+    database = sqlite_url(empty.home / "secondskies.db")
+    body = (
+        b'{"event_type":"ENTRY","schema_version":"1.0.0","trade_id":"20251211_091500000_BULLISH",'
+        b'"direction":"Bullish","stop_loss":25000.0,"event_timestamp":"2025-12-11T09:15:00","entry_price":%d}'
+    )
+    put(database, body % 25_010, body % 25_012)
+    place = ("20251211_091500000_BULLISH", "entry_price")
+    refused = empty("integrity", "choose", *place, "25011")
+    assert refused.code == 2
+    assert "25010 (#1)" in refused.err
+    chosen = empty("integrity", "choose", *place, "#2", "--json").json["chosen"]
+    assert (chosen["value"], chosen["source"], chosen["because"]) == (25_012.0, "received", [2])
+    shown = empty("signals", "show", place[0], "--json").json
+    shown = shown[0] if isinstance(shown, list) else shown
+    assert (shown["entry_price"], shown["conflicts"]) == (25_012.0, {})
+    assert empty("integrity", "undo", str(chosen["id"]), "--json").json["undone"]["field"] == "entry_price"
+    assert empty("integrity", "undo", str(chosen["id"])).code == 2
+    assert empty("rebuild", "--verify", "--json").json["identical"]
+    assert empty("audit", "verify", "--json").json["ok"]

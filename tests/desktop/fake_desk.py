@@ -27,6 +27,7 @@ from secondskies_desktop.signals.store import TallyRow
 from secondskies_desktop.signals.tallies import MARK
 from secondskies_desktop.signals.tally import VERSION, counted, pack
 from tests.clocks import START_US
+from tests.desktop.fake_integrity import FakeIntegrity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,10 +66,11 @@ SINCE_AT_ONCE = 60
 """The real desk answers 5,000 at most."""
 
 
-class FakeDesk:
+class FakeDesk(FakeIntegrity):
     """Holds rows in dictionaries. `broken` makes every question raise it; a `gate` is awaited first."""
 
     def __init__(self, rows: list[SignalRow] | None = None, arrivals: list[ArrivalRow] | None = None) -> None:
+        super().__init__()
         self.bus = Bus()
         self.history: list[Episode] = []
         self.sends: dict[int, list[Send]] = {}
