@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from secondskies_desktop.integrity.repair_rules import Hazard, Mended, Rule
-from secondskies_desktop.integrity.text_repairs import TEXT_RULES
+from secondskies_desktop.integrity.text_repairs import CARRIED, TEXT_RULES
 from secondskies_desktop.integrity.value_repairs import IMPOSSIBLE, VALUE_RULES
 from secondskies_desktop.signals.event import Decoded, Undecodable
+from secondskies_desktop.signals.strict_json import decode_strictly
 from secondskies_desktop.signals.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-MAX_BYTES: Final = 65_536
-"""No rule is tried on a larger body: TradingView sends at most 4,096 characters."""
-MAX_QUOTES: Final = 8_000
+MAX_BYTES: Final = 16_384
+"""No rule is tried on a larger body: TradingView sends at most 4,096 characters, of four bytes each."""
+MAX_QUOTES: Final = 2_000
 RULES: Final = (*TEXT_RULES, *VALUE_RULES)
 BY_NAME: Final = {rule.name: rule for rule in RULES}
 
@@ -62,7 +63,7 @@ def propose(body: bytes, arrival_us: int, only: str | None = None) -> Proposal:
         return _alone(body, arrival_us, BY_NAME[only]) or Proposal(refusal=f"{only} changes nothing here")
     if _decoded(body, arrival_us) is not None:
         return Proposal(refusal="it can be read as it is")
-    for rule in RULES:
+    for rule in _rules_for(body):
         found = _alone(body, arrival_us, rule)
         if found is not None:
             return found
@@ -103,27 +104,47 @@ def _decoded(body: bytes, arrival_us: int) -> Decoded | None:
 
 
 def _alone(body: bytes, arrival_us: int, rule: Rule) -> Proposal | None:
-    mended = rule.mend(body)
-    if mended is None or mended.body == body:
+    mended = _mended(rule, body)
+    if mended is None:
         return None
     decoded = _decoded(mended.body, arrival_us)
     return None if decoded is None else Proposal((rule.name,), mended.body, decoded, mended.lost)
 
 
+def _mended(rule: Rule, body: bytes) -> Mended | None:
+    mended = rule.mend(body)
+    if mended is None or mended.body == body or mended.body.count(b'"') > MAX_QUOTES:
+        return None
+    return mended
+
+
 def _together(body: bytes, arrival_us: int) -> Proposal:
     names: list[str] = []
     lost: list[str] = []
+    group = _rules_for(body)
     for rule in RULES:
-        mended = rule.mend(body)
-        if mended is None or mended.body == body:
+        if rule not in group:
+            continue
+        mended = _mended(rule, body)
+        if mended is None:
             continue
         body = mended.body
         names.append(rule.name)
         lost += mended.lost
+        group = _rules_for(body)
         decoded = _decoded(body, arrival_us)
         if decoded is not None:
             return Proposal(tuple(names), body, decoded, tuple(lost))
     return Proposal(refusal="no rule reads it")
+
+
+def _rules_for(body: bytes) -> Sequence[Rule]:
+    """Return the rules of the values for an object of JSON, those of the text for all else."""
+    try:
+        decode_strictly(body)
+    except Undecodable:
+        return TEXT_RULES
+    return (CARRIED, *VALUE_RULES)
 
 
 def examples(rules: Iterable[Rule] = RULES) -> Sequence[tuple[Rule, Mended | None]]:

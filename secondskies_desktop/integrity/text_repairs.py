@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from secondskies_desktop.integrity.repair_rules import Hazard, Mended, Rule, shown
+from secondskies_desktop.signals.strict_json import MENDS
 
 _TEXT = rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)'
 """A text of JSON, or what is left of one: it always matches at a quote, so that no search begins twice."""
@@ -22,11 +23,11 @@ _GROUPED = re.compile(
     _TEXT + rb"|(:\s*+)(-?\d{1,12}(?:[.,]\d{1,12}){1,4})(?=\s*+(?:[}\]]|,\s*+\"))", re.DOTALL
 )
 _BRACKETS = re.compile(_TEXT + rb"|[{}\[\]]", re.DOTALL)
+_CONTROL = re.compile(_TEXT + rb"|[\x00-\x1f]+", re.DOTALL)
 _QUOTE = re.compile(rb'\\.|"', re.DOTALL)
 _OPENS = (b"{", b",", b":", b"[")
 _CLOSES = re.compile(rb"\s{0,16}+(?:[:}\]]|,\s{0,16}+[\"{\[\d\-tfn]|\Z)")
 _BLANKS = bytes(range(32))
-_BLANKED = bytes.maketrans(_BLANKS, b" " * len(_BLANKS))
 _CARRIERS: Final = ("text", "content", "message", "body", "payload", "data")
 _MAX_CARRIED = 3
 _DEEPEST: Final = 20
@@ -46,9 +47,11 @@ def _carried(body: bytes) -> Mended | None:
     for _ in range(_MAX_CARRIED):
         try:
             tree = msgspec.json.decode(body)
-            if isinstance(tree, dict) and len(tree) == 1:
-                key, tree = next(iter(tree.items()))
+            if isinstance(tree, dict):
+                key, tree = next(iter(tree.items())) if len(tree) == 1 else ("", None)
                 tree = tree if key in _CARRIERS else None
+            if not isinstance(tree, str | dict):
+                return None
             body = tree.encode() if isinstance(tree, str) else msgspec.json.encode(tree)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return None
@@ -82,9 +85,20 @@ def _surrounded(body: bytes) -> Mended | None:
     return Mended(body[begins:ends], tuple(said))
 
 
+def _as_the_indicator_is_known(body: bytes) -> Mended | None:
+    """Mend what decoding mends by itself where nothing else is wrong."""
+    found = body
+    for _, pattern, replacement in MENDS:
+        found = pattern.sub(replacement, found)
+    return _changed(body, found)
+
+
 def _without_control_characters(body: bytes) -> Mended | None:
-    found = body.translate(_BLANKED)
-    return None if found == body else Mended(found)
+    """Leave them out of texts, as where they are escaped; elsewhere they part what stands beside them."""
+    return _changed(
+        body,
+        _CONTROL.sub(lambda m: m[0].translate(None, _BLANKS) if m[0][:1] == b'"' else b" ", body),
+    )
 
 
 def _straight_quotes(body: bytes) -> Mended | None:
@@ -180,7 +194,12 @@ def _quotes_escaped(body: bytes) -> Mended | None:
 
 
 def _whole_entries(body: bytes) -> Mended | None:
-    """Keep the whole entries of the lists of an alert that was cut off."""
+    """Keep the whole entries of the lists of an alert that was cut off.
+
+    A quote that the indicator lost would hide where an entry ends.
+    """
+    sent = len(body)
+    body = (_as_the_indicator_is_known(body) or Mended(body)).body
     stack: list[bytes] = []
     cut: tuple[int, bytes] | None = None
     entries = 0
@@ -201,13 +220,11 @@ def _whole_entries(body: bytes) -> Mended | None:
                 cut = (found.end(), b"}") if mark == b"]" else cut
             elif not stack:
                 return None
-    if begins < 0 or cut is None or not entries:
+    if begins < 0 or cut is None:
         return None
     end, closing = cut
     rest = len(body) - end
-    lost = (
-        f"cut off after {len(body)} bytes: {entries} whole entries are kept, the last {rest} bytes are lost"
-    )
+    lost = f"cut off after {sent} bytes: {entries} whole entries are kept, the last {rest} bytes are lost"
     return Mended(body[begins:end] + closing, (lost,))
 
 
@@ -216,6 +233,15 @@ def _changed(before: bytes, after: bytes) -> Mended | None:
 
 
 _HEAD = b'{"event_type":"HEARTBEAT","signal_count":'
+CARRIED: Final = Rule(
+    "alert-in-a-text",
+    "A relay put the alert into a text, or into an object that holds nothing else",
+    Hazard.CERTAIN,
+    True,
+    b'{"text":"{\\"event_type\\":\\"HEARTBEAT\\",\\"signal_count\\":1}"}',
+    _HEAD + b"1}",
+    _carried,
+)
 TEXT_RULES: Final = (
     Rule(
         "utf-16",
@@ -226,15 +252,7 @@ TEXT_RULES: Final = (
         _HEAD + b"1}",
         _utf_16,
     ),
-    Rule(
-        "alert-in-a-text",
-        "A relay put the alert into a text, or into an object that holds nothing else",
-        Hazard.CERTAIN,
-        True,
-        b'{"text":"{\\"event_type\\":\\"HEARTBEAT\\",\\"signal_count\\":1}"}',
-        _HEAD + b"1}",
-        _carried,
-    ),
+    CARRIED,
     Rule(
         "text-around",
         "Words stand before or behind the one alert; they are left out",
@@ -245,12 +263,21 @@ TEXT_RULES: Final = (
         _surrounded,
     ),
     Rule(
-        "control-characters",
-        "Line ends and other control characters stand in a text; they become spaces",
+        "indicator-quotes",
+        "The indicator lost a quote or left one over; decoding mends that alone, this beside other harm",
         Hazard.CERTAIN,
         True,
-        b'{"event_type":"HEARTBEAT","note":"two\r\nlines"}',
-        b'{"event_type":"HEARTBEAT","note":"two  lines"}',
+        b'{"event_type":"HEARTBEAT","htf_1h":"Bullish,"htf_15m":"Neutral",}',
+        b'{"event_type":"HEARTBEAT","htf_1h":"Bullish","htf_15m":"Neutral",}',
+        _as_the_indicator_is_known,
+    ),
+    Rule(
+        "control-characters",
+        "Line ends or other control characters stand in a text; they are left out",
+        Hazard.CERTAIN,
+        True,
+        b'{"event_type":"HEARTBEAT","note":"two\r\n lines"}',
+        b'{"event_type":"HEARTBEAT","note":"two lines"}',
         _without_control_characters,
     ),
     Rule(
@@ -320,7 +347,7 @@ TEXT_RULES: Final = (
         "quote-in-text",
         "A quote stands within a text",
         Hazard.LIKELY,
-        True,
+        False,
         b'{"event_type":"HEARTBEAT","note":"the "A" setup"}',
         b'{"event_type":"HEARTBEAT","note":"the \\"A\\" setup"}',
         _quotes_escaped,
