@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 200
 _NAMED = 100
 _GONE = "undo"
+_ALREADY = "it is repaired already: undo that first"
 
 
 class Proposed(msgspec.Struct, frozen=True):
@@ -47,6 +48,8 @@ class Proposed(msgspec.Struct, frozen=True):
     events: tuple[dict[str, Any], ...]
     lost: tuple[str, ...]
     refusal: str | None
+    is_repaired: bool = False
+    """It is read so already."""
 
 
 class Repaired(NamedTuple):
@@ -66,9 +69,21 @@ def propose_one(connection: Connection, inbox_id: int, rule: str | None = None) 
     if one is None:
         return None
     held = repair_log.newest_of(connection, [inbox_id]).get(inbox_id)
-    if held is not None and held.kind == repair_log.REPAIR:
-        return _proposed(one, Proposal(refusal="it is repaired already: undo that first"))
-    return _proposed(one, propose(one.body, one.received_us, rule))
+    if held is None or held.kind != repair_log.REPAIR:
+        return _proposed(one, propose(one.body, one.received_us, rule))
+    said = reading_of(one, held)
+    lost = (held.lost,) if held.lost else ()
+    decoded = None if isinstance(said, str) else said
+    found = Proposal(tuple(held.rules.split(",")), held.body, decoded, lost, _ALREADY)
+    return msgspec.structs.replace(_proposed(one, found), is_repaired=True)
+
+
+def shown_of(connection: Connection, inbox_id: int) -> Proposed | None:
+    """Return what the rules make of a dead letter, or made of a repaired arrival; None where neither is asked."""
+    row = inbox_store.inbox_row(connection, inbox_id)
+    if row is None or (row.state != inbox_store.DEAD and not repair_log.read_by(connection, [inbox_id])):
+        return None
+    return propose_one(connection, inbox_id)
 
 
 def _proposed(one: Stored, found: Proposal) -> Proposed:
@@ -112,17 +127,24 @@ def proposed(
 
 
 def repair(
-    profile: Profile, ids: Sequence[int] | None = None, rule: str | None = None, engine: Engine | None = None
+    profile: Profile,
+    ids: Sequence[int] | None = None,
+    rule: str | None = None,
+    engine: Engine | None = None,
+    *,
+    in_bulk: bool | None = None,
 ) -> Repaired:
-    """Repair all dead letters that may be repaired in bulk, or the given arrivals; raises DatabaseProblem.
+    """Repair all dead letters, or the given arrivals; raises DatabaseProblem.
 
-    Returns when the projection reads them so. Where another process is the engine, it is waited for.
+    `in_bulk` leaves what is to be looked at one by one, as by itself where no ids are given. Returns when the
+    projection reads them so. Where another process is the engine, it is waited for.
     """
+    in_bulk = ids is None if in_bulk is None else in_bulk
     done: list[Proposed] = []
     left: list[Proposed] = []
     waiting: list[Proposed] = []
     for one in proposed(profile, ids, rule):
-        if one.body is None or not (one.in_bulk or ids is not None):
+        if one.body is None or one.is_repaired or (in_bulk and not one.in_bulk):
             left.append(one)
             continue
         waiting.append(one)
@@ -253,5 +275,6 @@ def answer(one: Proposed) -> dict[str, Any]:
         "lost": list(one.lost),
         "before": one.before.decode("utf-8", "replace"),
         "after": None if one.body is None else one.body.decode("utf-8", "replace"),
+        "repaired": one.is_repaired,
         "refusal": one.refusal,
     }

@@ -43,12 +43,16 @@ class Proposal(msgspec.Struct, frozen=True):
     @property
     def hazard(self) -> Hazard:
         """The greatest hazard of its rules."""
-        return max((BY_NAME[name].hazard for name in self.rules), default=Hazard.CERTAIN)
+        return max((one.hazard for one in self._known()), default=Hazard.CERTAIN)
 
     @property
     def in_bulk(self) -> bool:
         """Whether all its rules may be applied to many arrivals at once."""
-        return all(BY_NAME[name].in_bulk for name in self.rules)
+        return all(one.in_bulk for one in self._known())
+
+    def _known(self) -> list[Rule]:
+        """Return its rules; one that an earlier program had may be no more."""
+        return [BY_NAME[name] for name in self.rules if name in BY_NAME]
 
 
 def propose(body: bytes, arrival_us: int, only: str | None = None) -> Proposal:
