@@ -28,7 +28,7 @@ from secondskies_desktop.ingest.tracing.notes import MANY, Way
 from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
 from secondskies_desktop.signals.event import Decoded
 from secondskies_desktop.signals.fill_log import store as fill_log
-from secondskies_desktop.signals.projection import Projection, Refold, Said
+from secondskies_desktop.signals.projection import Projection, Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +44,8 @@ _log = logger(__name__)
 _SMALL_SLICE = 16
 _LARGE_SLICE = 512
 REBUILD_SLICE = 4_000
+_SEARCHED = 4
+"""To look through an arrival takes this part of the time in which one is folded."""
 
 
 class _Folded(NamedTuple):
@@ -183,7 +185,7 @@ class Pump:
             found = store.arrivals_by_id(connection, [row.inbox_id for row in rows])
         fresh = list(takewhile(lambda row: self._adds_only(row, found[row.inbox_id]), rows))
         if not fresh:
-            return self._reread(rows[0], found[rows[0].inbox_id])
+            return self._reread(rows[0], found[rows[0].inbox_id], limit)
         self._repairs.update((row.inbox_id, row) for row in fresh)
         self._fold([found[one] for one in sorted(row.inbox_id for row in fresh)], is_retry=True)
         with connection.begin():
@@ -193,47 +195,38 @@ class Pump:
     def _adds_only(self, row: Repair, one: Stored) -> bool:
         """Tell whether a row takes nothing back: it repairs what could not be read at all, so it can be joined."""
         return row.kind == repair_log.REPAIR and isinstance(
-            reading_of(one, self._repairs.get(one.inbox_id), None), str
+            reading_of(one, self._repairs.get(one.inbox_id)), str
         )
 
-    def _reread(self, row: Repair, one: Stored) -> bool:
+    def _reread(self, row: Repair, one: Stored, limit: int) -> bool:
         """Fold anew what one arrival says differently from now on; returns whether it, or what follows it, waits."""
         connection = self._connected()
-        now = row if row.kind == repair_log.REPAIR else None
-        decoded = reading_of(one, now, None)
+        repairs = {number: held for number, held in self._repairs.items() if number != one.inbox_id}
+        if row.kind == repair_log.REPAIR:
+            repairs[one.inbox_id] = row
+        decoded = reading_of(one, repairs.get(one.inbox_id))
         work = self._rereading
         if work is None or work.row.id != row.id:
-            before = reading_of(one, self._repairs.get(one.inbox_id), None)
-            work = self._rereading = Rereading(row, one.stream, (before, decoded))
+            before = reading_of(one, self._repairs.get(one.inbox_id))
+            work = self._rereading = Rereading(row, one, (before, decoded), repairs)
         with connection.begin():
             place = store.take_turn(connection)
             if place != self._position:
                 raise DatabaseLocked("another process has folded meanwhile")
-            if not work.search(connection, place):
+            if not work.search(connection, place, _SEARCHED * limit):
                 return True
-            repairs = {**self._repairs, one.inbox_id: now}
-            work.found.update(self._repairs)
-            found = store.arrivals_by_id(connection, sorted(work.found))
-            said = []
-            for other in sorted(found.values()):
-                reading = reading_of(other, repairs.get(other.inbox_id), None)
-                if other.stream == one.stream and isinstance(reading, Decoded):
-                    said.append(Said(other.inbox_id, other.received_us, other.stream, reading))
             joined = store.fill_position(connection)
             fills = [
                 fill
-                for trade_id in work.trade_ids
+                for trade_id in work.again.trade_ids
                 for fill in fill_log.of_signal(connection, one.stream, trade_id)
                 if fill.id <= joined
             ]
-            again = Refold(one.stream, work.trade_ids, work.bars_us)
-            refolded = self._projection.refold(connection, again, said, fills)
+            refolded = self._projection.refold(connection, work.again, work.retold, fills)
             delivery = delivery_of(one, decoded, store.first_ids(connection, [one]))
             store.write_deliveries(connection, [delivery])
             repair_log.set_position(connection, row.id)
-        self._repairs.pop(one.inbox_id, None)
-        if now is not None:
-            self._repairs[one.inbox_id] = now
+        self._repairs = repairs
         self._rereading = None
         if self._publish is not None:
             if refolded.changed:

@@ -47,10 +47,14 @@ class Charts:
         self._charts: dict[str, Chart] = {}
         self._until: int | None = None
         self._first = 0
+        self._repaired = 0
 
     def read(self, connection: Connection, from_id: int) -> None:
         """Read all arrivals behind an id that were not read yet."""
-        if self._until is None or from_id < self._first:
+        going_by = repair_log.position(connection)
+        if self._until is None or from_id < self._first or going_by != self._repaired:
+            # An arrival that is read otherwise than before may have told of any minute.
+            self._repaired = going_by
             self._charts, self._until, self._first = {}, from_id, from_id
         last = inbox_store.position(connection)
         while self._until < last:

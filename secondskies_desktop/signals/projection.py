@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.market.bars import Bar
+    from secondskies_desktop.signals.event import Event
     from secondskies_desktop.signals.fills import Fill
 
 Touched = dict[Kept, None]
@@ -49,6 +50,15 @@ class Refold(NamedTuple):
     stream: str
     trade_ids: Sequence[str]
     bars_us: Sequence[int]
+
+
+class Retold(NamedTuple):
+    """What one arrival tells of what is folded anew: its events with their places in the body, and its bar."""
+
+    inbox_id: int
+    received_us: int
+    events: list[tuple[int, Event]]
+    bar: Bar | None
 
 
 class Refolded(NamedTuple):
@@ -118,7 +128,7 @@ class Projection:
         return self._write(connection, touched)
 
     def refold(
-        self, connection: Connection, again: Refold, arrivals: Sequence[Said], fills: Sequence[Fill]
+        self, connection: Connection, again: Refold, arrivals: Sequence[Retold], fills: Sequence[Fill]
     ) -> Refolded:
         """Fold some signals and bars of one chart anew, as if nothing had ever been heard of them.
 
@@ -136,8 +146,11 @@ class Projection:
             kept.state = SignalState(again.stream, trade_id, linked_to=linked_to)
             kept.newest_key = NO_KEY
             touched[kept] = None
-        for said in arrivals:
-            _fold_arrival(said, anew, touched, noted)
+        for one in arrivals:
+            for position, event in one.events:
+                kept, place = anew[event.trade_id], one.inbox_id * MAX_EVENTS + position
+                noted.note(kept, event, place)
+                fold(kept.state, event, one.received_us, (one.received_us, place))
         self._fold_bars_anew(connection, again, arrivals, touched)
         for kept in anew.values():
             if kept.state.by_bars and needs_walk(kept.state):
@@ -154,13 +167,12 @@ class Projection:
         return Refolded(changed, [kept.id for kept in gone])
 
     def _fold_bars_anew(
-        self, connection: Connection, again: Refold, arrivals: Sequence[Said], touched: Touched
+        self, connection: Connection, again: Refold, arrivals: Sequence[Retold], touched: Touched
     ) -> None:
         if not again.bars_us:
             return
         bar_store.drop_bars(connection, again.stream, again.bars_us)
-        bars = ((said.decoded.bar, said.received_us) for said in arrivals)
-        rows = [(bar, at_us) for bar, at_us in bars if bar is not None and bar.at_us in again.bars_us]
+        rows = [(one.bar, one.received_us) for one in arrivals if one.bar is not None]
         bar_store.insert_bars(connection, again.stream, rows)
         self._newest_bar.pop(again.stream, None)
         self._walk_late(connection, again.stream, list(again.bars_us), touched)
@@ -234,11 +246,10 @@ def _fold_arrival(said: Said, group: dict[str, Kept], touched: Touched, noted: N
     received_us = said.received_us
     place = said.inbox_id * MAX_EVENTS
     for event in said.decoded.events:
-        kept = group.get(event.trade_id)
-        if kept is not None:
-            noted.note(kept, event, place)
-            fold(kept.state, event, received_us, (received_us, place))
-            touched[kept] = None
+        kept = group[event.trade_id]
+        noted.note(kept, event, place)
+        fold(kept.state, event, received_us, (received_us, place))
+        touched[kept] = None
         place += 1
 
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from secondskies_desktop.demo.speech import Generation, speak
-from secondskies_desktop.engine import auditing, rebuilding, repairing
+from secondskies_desktop.engine import auditing, integrity, rebuilding, repairing
 from secondskies_desktop.engine.engine import Engine
 from secondskies_desktop.engine.folding import fold_pending
+from secondskies_desktop.engine.follower import Follower
 from secondskies_desktop.engine.reading import history, read_arrival
+from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.settings import Settings
-from secondskies_desktop.ingest import store
+from secondskies_desktop.ingest import pump, store
 from secondskies_desktop.ingest.changes import ArrivalsChanged
 from secondskies_desktop.ingest.repair_log import store as repair_log
+from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
 from tests.clocks import START_US
@@ -172,7 +175,10 @@ def test_that_a_value_that_cannot_be_is_left_out_only_where_it_is_asked_for(prof
 
 @pytest.mark.parametrize("generation", [Generation.SNAPSHOT, Generation.TELEMETRY_Z, Generation.BATCH])
 def test_that_any_repair_and_any_undo_leave_what_a_rebuild_makes(
-    sqlite_file_url: URL, profile_on: Callable[[URL], Profile], generation: Generation
+    sqlite_file_url: URL,
+    profile_on: Callable[[URL], Profile],
+    generation: Generation,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     profile = profile_on(sqlite_file_url)
     told = [one.body for one in speak(5, START_US, 150, generation)]
@@ -182,6 +188,7 @@ def test_that_any_repair_and_any_undo_leave_what_a_rebuild_makes(
     )
     fold_pending(profile)
     dead = rebuilding.fingerprint_of(profile.database)
+    monkeypatch.setattr(pump, "REBUILD_SLICE", 13)
     done = repairing.repair(profile)
     assert {one.inbox_id - 1 for one in done.repaired} == broken
     assert rebuilding.verify(profile).identical
@@ -219,3 +226,67 @@ def test_that_a_running_engine_reads_a_repair_of_another_process_and_tells_of_it
     assert rebuilding.verify(profile).identical
     for end in ends:
         end()
+
+
+def test_that_two_snapshots_of_one_minute_keep_their_bar_when_one_repair_is_taken_back(
+    sqlite_file_url: URL, profile_on: Callable[[URL], Profile]
+) -> None:
+    profile = profile_on(sqlite_file_url)
+    told = [one.body for one in speak(5, START_US, 120, Generation.SNAPSHOT)]
+    # The broken one came first, so its bar is the one that counts until it is taken back.
+    put(profile.database, *(body.replace(b'"low":', b'"low":-', 1) for body in told[:1]), *told[1:60])
+    put(profile.database, told[60][:-1] + b",}", told[60].replace(b'"close":', b'"close": ', 1), *told[61:])
+    fold_pending(profile)
+    before = rebuilding.fingerprint_of(profile.database)
+    (done,) = (one for one in repairing.repair(profile).repaired if "trailing-comma" in one.rules)
+    assert rebuilding.verify(profile).identical
+    repairing.undo(profile, done.inbox_id)
+    assert rebuilding.verify(profile).identical
+    assert rebuilding.fingerprint_of(profile.database) == before
+
+
+def test_that_a_fill_stays_where_its_signal_is_folded_anew(
+    sqlite_file_url: URL, profile_on: Callable[[URL], Profile]
+) -> None:
+    profile = profile_on(sqlite_file_url)
+    told = [one.body for one in speak(5, START_US, 240, Generation.TELEMETRY)]
+    entry = next(place for place, body in enumerate(told) if b'"ENTRY"' in body)
+    later = next(place for place, body in enumerate(told) if place > entry + 3 and b"MFE_UPDATE" in body)
+    put(profile.database, *(body[:-1] + b",}" if place == later else body for place, body in enumerate(told)))
+    fills = integrity.filled(profile)
+    assert fills
+    before = rebuilding.fingerprint_of(profile.database)
+    repairing.repair(profile)
+    assert rebuilding.verify(profile).identical
+    repairing.undo(profile, later + 1)
+    assert rebuilding.verify(profile).identical
+    assert rebuilding.fingerprint_of(profile.database) == before
+
+
+def test_that_a_viewer_is_told_of_a_repair_and_of_its_undo(profile: Profile) -> None:
+    put(profile.database, BROKEN)
+    fold_pending(profile)
+    bus, heard = Bus(), list[object]()
+    for kind in (ArrivalsChanged, SignalsChanged, SignalsRebuilt):
+        bus.subscribe(kind, heard.append)
+    follower = Follower(profile, bus)
+    follower.look()
+    repairing.repair(profile)
+    follower.look()
+    repairing.undo(profile, 1)
+    follower.look()
+    told = [row.state for one in heard if isinstance(one, ArrivalsChanged) for row in one.rows]
+    assert told == ["done", "dead"]
+    assert isinstance(heard[-1], SignalsRebuilt)
+    follower.stop()
+
+
+def test_that_what_was_found_of_a_signal_that_is_no_more_is_over(profile: Profile) -> None:
+    put(profile.database, BROKEN)
+    repairing.repair(profile)
+    integrity.look_now(profile, fills=False)
+    with reading(profile.database) as connection:
+        assert integrity_store.open_findings(connection)
+    repairing.undo(profile, 1)
+    with reading(profile.database) as connection:
+        assert not integrity_store.open_findings(connection)

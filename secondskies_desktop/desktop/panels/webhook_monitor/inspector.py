@@ -57,6 +57,7 @@ class Inspector(QWidget):
         words.addWidget(self.way)
         row = QHBoxLayout()
         row.setContentsMargins(theme.GRID + theme.HALF, theme.HALF, theme.GRID, theme.HALF)
+        row.setSpacing(theme.GRID)
         row.addLayout(words, 1)
         for button in (self.retry, self.undo, self.repair):
             row.addWidget(button)

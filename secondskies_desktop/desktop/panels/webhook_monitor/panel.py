@@ -343,7 +343,7 @@ class WebhookMonitor(Panel):
         return sorted(row.inbox_id for row in rows if row is not None and row.state == DEAD)
 
     def _said(self, words: str) -> None:
-        self.word.say(words)
+        self.word.say(words, words)
         self._inspect(self._chosen)
 
     def tick(self, now_us: int) -> None:

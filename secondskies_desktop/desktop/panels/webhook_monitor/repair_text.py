@@ -26,7 +26,7 @@ def repair_text(one: Proposed) -> str:
     if one.body is None:
         return f"No repair: {visible(one.refusal or '')}"
     lines = [f"{name}: {BY_NAME[name].means if name in BY_NAME else ''}" for name in one.rules]
-    lines.append(f"{one.hazard}: {_HAZARDS.get(one.hazard, '')}")
+    lines.append(f"Hazard: {one.hazard}, {_HAZARDS.get(one.hazard, '')}")
     lines += [f"Lost: {visible(loss)}" for loss in one.lost]
     if not one.in_bulk:
         lines.append("Only one by one: it is left when many are repaired at once")
