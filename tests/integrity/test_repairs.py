@@ -6,9 +6,8 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,14 +15,9 @@ from hypothesis import strategies as st
 from secondskies_desktop.integrity.repair_rules import Hazard
 from secondskies_desktop.integrity.repairs import BY_NAME, MAX_BYTES, RULES, examples, impossible, propose
 from secondskies_desktop.integrity.text_repairs import plain_number
-from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.wire import decode
 from tests.clocks import START_US
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from secondskies_desktop.signals.event import Decoded
+from tests.integrity.harms import HARMS, assert_says_no_more, readable
 
 ALL = [file.read_bytes() for file in sorted((Path(__file__).parents[1] / "signals" / "bodies").iterdir())]
 WITHIN_S = 0.05
@@ -36,14 +30,6 @@ def is_whole(body: bytes) -> bool:
     except ValueError:
         return False
     return readable(body)
-
-
-def readable(body: bytes) -> bool:
-    """Whether a body can be read as it is."""
-    try:
-        return not decode(body, START_US).problems
-    except Undecodable:
-        return False
 
 
 BODIES = [body.strip() for body in ALL if is_whole(body)]
@@ -94,31 +80,6 @@ def test_that_no_two_rules_have_one_name_and_what_loses_names_it() -> None:
     assert all(re.fullmatch(r"[a-z0-9-]{3,30}", name) for name in BY_NAME)
 
 
-def curly(body: bytes) -> bytes:
-    """Let a word processor have it."""
-    return re.sub(rb'"([^"]*)"', lambda found: "“".encode() + found[1] + "”".encode(), body)
-
-
-def first_number(body: bytes, word: Callable[[bytes], bytes]) -> bytes:
-    """Change the first number with decimals."""
-    return re.sub(rb"(?<=:)-?\d+\.\d+(?=[,}\]])", lambda found: word(found[0]), body, count=1)
-
-
-HARMS: dict[str, Callable[[bytes], bytes]] = {
-    "trailing-comma": lambda body: body[:-1] + b",}",
-    "no-value": lambda body: first_number(body, lambda _number: b"NaN"),
-    "single-quotes": lambda body: body.replace(b'"', b"'"),
-    "text-around": lambda body: b"Alert on MNQ1!: " + body,
-    "alert-in-a-text": lambda body: json.dumps({"text": body.decode()}).encode(),
-    "utf-16": lambda body: body.decode().encode("utf-16"),
-    "curly-quotes": curly,
-    "bare-keys": lambda body: re.sub(rb'"(\w+)":', rb"\1:", body),
-    "separators-in-number": lambda body: first_number(body, lambda number: number.replace(b".", b",")),
-    "letter-case": lambda body: re.sub(rb'"(\w+)":', lambda found: found[0].upper(), body),
-    "control-characters": lambda body: body.replace(b'_type":"', b'_type":"\r\n', 1),
-}
-
-
 @pytest.mark.parametrize("name", HARMS)
 def test_that_a_harmed_alert_is_read_by_the_rule_for_it_and_as_it_was(name: str) -> None:
     read = 0
@@ -132,21 +93,6 @@ def test_that_a_harmed_alert_is_read_by_the_rule_for_it_and_as_it_was(name: str)
         assert_says_no_more(found.decoded, decode(body, START_US))
         read += 1
     assert read > 3
-
-
-def assert_says_no_more(found: Decoded, sent: Decoded) -> None:
-    """Hold what a repair says against what was sent: it may be less, never other."""
-    assert found.event_type == sent.event_type
-    assert found.bar in (None, sent.bar)
-    assert len(found.events) <= len(sent.events)
-    told = [msgspec.to_builtins(event) for event in sent.events]
-    for event in (msgspec.to_builtins(one) for one in found.events):
-        detail = event.pop("detail", None) or {}
-        assert any(
-            all(value is None or value == one.get(name) for name, value in event.items())
-            and all(value == (one.get("detail") or {}).get(name) for name, value in detail.items())
-            for one in told
-        ), event
 
 
 @given(st.sampled_from(BODIES), st.integers(1, 4_000))
