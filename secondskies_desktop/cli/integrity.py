@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from secondskies_desktop.cli import integrity_token
+from secondskies_desktop.cli import integrity_repair, integrity_token
 from secondskies_desktop.cli.context import JSON, profile, say
 
 app = typer.Typer(help="How complete the data is.")
 integrity_token.register(app)
+integrity_repair.register(app)
 
 
 @app.command("scan")

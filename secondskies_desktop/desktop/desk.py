@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         FindingsPage,
         HealthNow,
     )
+    from secondskies_desktop.engine.repairing import Proposed, Repaired
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report
     from secondskies_desktop.engine.telemetry import Latency
     from secondskies_desktop.foundation.attention import Episode, OpenAttention
@@ -96,6 +97,15 @@ class Desk(Protocol):
 
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered."""
+
+    def repair_of(self, inbox_id: int) -> Proposed | None:
+        """Return what the rules make of a dead letter, or made of a repaired arrival; None for others."""
+
+    def repair(self, inbox_ids: Sequence[int] | None, *, in_bulk: bool) -> Repaired:
+        """Repair arrivals, or all dead letters; `in_bulk` only by rules that may be applied to many at once."""
+
+    def undo_repair(self, inbox_ids: Sequence[int]) -> int:
+        """Take repairs back; returns how many."""
 
     def trade_dates(self) -> list[tuple[date, int]]:
         """Return (trade date, arrivals) of every date on which an alert arrived, newest first."""
