@@ -1,4 +1,4 @@
-"""Reads of the inbox by the time of arrival, which an imported log does not share with its place, and by what is told."""
+"""Reads of the inbox by the time of arrival, which an imported log does not share with its place, and by content."""
 
 from __future__ import annotations
 
