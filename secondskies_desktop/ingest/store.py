@@ -127,6 +127,12 @@ def after(connection: Connection, inbox_id: int, limit: int) -> list[Stored]:
     return [Stored._make(row) for row in rows]
 
 
+def between(connection: Connection, after_id: int, until_id: int) -> list[Stored]:
+    """Return the arrivals behind one id up to another, oldest first."""
+    rows = fetch(connection, f"{_STORED}id>? AND id<=? ORDER BY id", (after_id, until_id))
+    return [Stored._make(row) for row in rows]
+
+
 def arrivals_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Stored]:
     """Return arrivals by their ids."""
     return {row[0]: Stored._make(row) for row in fetch_by_keys(connection, f"{_STORED}id IN", (), ids)}

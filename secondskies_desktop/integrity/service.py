@@ -1,48 +1,69 @@
 """Looks at the signals that changed, and again at those that run; writes what it finds and fills what it may.
 
-One object for a running engine and for a command alike. It reads on a connection of its own and hands its writes to
-`write`, the one writer of the process; what it fills in is joined by the pump like everything else.
+One object for a running engine and for a command alike. It works in steps, so that whoever runs it decides how much
+of a core it may take: what just happened goes first, then what is open and due, then what was never looked at. It
+reads on a connection of its own and hands its writes to `write`, the one writer of the process; what it fills in is
+joined by the pump like everything else.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.audit import PROGRAM, Action
-from secondskies_desktop.integrity import look as looking
+from secondskies_desktop.foundation.logs import logger
+from secondskies_desktop.ingest.repair_log import store as repair_log
 from secondskies_desktop.integrity import store
-from secondskies_desktop.integrity.reading import RUNNING, Charts
+from secondskies_desktop.integrity.charts import Charts
+from secondskies_desktop.integrity.look import Seen, judge
+from secondskies_desktop.integrity.open_signals import OPEN, OpenSignals
+from secondskies_desktop.integrity.reading import (
+    ARRIVALS_AT_ONCE,
+    stories_of,
+    with_next_triangle,
+    with_prices,
+)
 from secondskies_desktop.integrity.reconcile import RULES
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.settings import IntegritySettings
-    from secondskies_desktop.integrity.look import Seen
     from secondskies_desktop.integrity.store import Position
+    from secondskies_desktop.integrity.story import Story
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.fills import Fill
 
-EVERY_S = 1.0
+    Write = Callable[[Callable[[Connection], None]], object]
+
+EVERY_S: Final = 1.0
 """Seconds between two looks at what has changed."""
-AGAIN_S = 120.0
+AGAIN_S: Final = 120.0
 """Seconds between two looks at what runs or waits, changed or not (domain.md §5.3)."""
-_OPEN = (*RUNNING, "PENDING", "CONFIRMED")
-_MOST_OPEN = 5_000
-_AT_ONCE = 500
+_AT_ONCE: Final = 128
+"""Signals of one step."""
+_HARMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a rule raises over a signal that nobody thought of."""
+
+_log = logger(__name__)
 
 
 class Looked(NamedTuple):
-    """What a look came to: how many signals, and the fills that were written."""
+    """What a step came to: how many signals were judged, the fills that were written, and whether more waits.
 
-    signals: int
-    fills: tuple[Fill, ...]
+    `is_fresh` says that they had just changed, and that nobody should pause before the next step.
+    """
+
+    signals: int = 0
+    fills: tuple[Fill, ...] = ()
+    more: bool = False
+    is_fresh: bool = False
 
 
 class Integrity:
@@ -51,89 +72,204 @@ class Integrity:
     def __init__(self, settings: IntegritySettings, clock: Clock) -> None:
         self.settings = settings
         self._clock = clock
-        self._charts = Charts()
         self._again_us = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin anew: signals were folded otherwise than before, or change numbers began anew."""
+        self._charts = Charts()
+        self._open = OpenSignals()
+        self._due: list[int] = []
+        self._repaired: int | None = None
+        # What changed behind `_from` up to `_live` was looked at as it happened; what lies before, down to the stored
+        # position, is looked at when there is time.
+        self._from = self._live = -1
 
     def allowed(self) -> frozenset[str]:
         """Return the settings of the rules that may fill something in."""
         return frozenset(name for name in RULES if getattr(self.settings, name))
 
-    def look(
-        self,
-        reader: Connection,
-        write: Callable[[Callable[[Connection], None]], object],
-        *,
-        fills: bool = True,
-        everything: bool = False,
+    def step(
+        self, reader: Connection, write: Write, *, fills: bool = True, everything: bool = False
     ) -> Looked:
-        """Look at all that changed, and every two minutes (or `everything` now) at what is open; write what is new."""
-        place = store.position(reader)
-        now_us = self._clock()
-        count = 0
-        filled: list[Fill] = []
-        looked: set[int] = set()
+        """Do the next bit of work; `everything` looks also at what is over and misses something."""
+        now_us, place = self._clock(), store.position(reader)
         allowed = self.allowed() if fills else frozenset[str]()
-        while rows := looking.after(reader, place.seq):
-            seen = self._seen(reader, rows, allowed, now_us)
-            place = place._replace(seq=rows[-1].seq, at_us=now_us)
-            write(_writing(seen, place))
-            filled += seen.fills
-            count += len(rows)
-            looked.update(row.id for row in rows)
+        newest = signal_store.counters(reader)[1]
+        self._follow(reader, newest)
+        if not self._charts.read_on(reader, ARRIVALS_AT_ONCE):
+            return Looked(more=True, is_fresh=True)
+        reached = set(self._reached())
+        rows = signal_store.changed_since(reader, self._live, _AT_ONCE + 1)
+        if len(rows) > _AT_ONCE:
+            # More than what happens in a second: it is worked off like what was never looked at.
+            self._from = self._live = newest
+            rows = []
+        if rows or reached:
+            return self._look_at_changes(reader, write, place, rows, reached, allowed, now_us)
         if everything or now_us - self._again_us >= AGAIN_S * 1e6:
             self._again_us = now_us
-            # What was written a moment ago is not seen by this reader: nothing is looked at twice.
-            open_rows = [row for row in self._open(reader, everything=everything) if row.id not in looked]
-            place = place._replace(at_us=now_us)
-            for start in range(0, len(open_rows), _AT_ONCE):
-                rows = open_rows[start : start + _AT_ONCE]
-                seen = self._seen(reader, rows, allowed, now_us)
-                if seen.findings or seen.fills:
-                    write(_writing(seen, place))
-                    filled += seen.fills
-                count += len(rows)
-            write(lambda connection: store.set_position(connection, place))
-        return Looked(count, tuple(filled))
+            self._due = self._all_due(reader, everything=everything)
+            write(lambda connection: store.set_position(connection, place._replace(at_us=now_us)))
+        if self._due:
+            return self._look_again(reader, write, allowed, now_us)
+        if place.seq < self._from:
+            return self._look_back(reader, write, place, allowed, now_us)
+        return Looked()
 
-    def _open(self, reader: Connection, *, everything: bool) -> list[SignalRow]:
-        """Return what runs or waits, and of `everything` also what is over and misses something."""
-        rows = signal_store.newest_in(reader, _OPEN, _MOST_OPEN)
-        if not everything:
-            return rows
-        known = {row.id for row in rows}
-        wanted: dict[str, list[str]] = {}
-        for stream, trade_id in store.points_by_signal(reader):
-            wanted.setdefault(stream, []).append(trade_id)
-        for stream, trade_ids in wanted.items():
-            found = signal_store.signals_of(reader, stream, trade_ids)
-            rows += [row for row in found if row.id not in known]
-        return rows
+    def _follow(self, reader: Connection, newest: int) -> None:
+        repaired = repair_log.position(reader)
+        if self._live < 0 or newest < self._live or repaired != self._repaired:
+            self._forget()
+            self._repaired = repaired
+            self._from = self._live = newest
+            self._again_us = 0
+
+    def _reached(self) -> Iterator[int]:
+        """Yield the running signals that prices have reached since this was asked last."""
+        for stream, chart in self._charts:
+            prices = chart.fresh()
+            if prices is not None:
+                yield from self._open.reached_on(stream, *prices)
+
+    def _look_at_changes(
+        self,
+        reader: Connection,
+        write: Write,
+        place: Position,
+        rows: list[SignalRow],
+        reached: set[int],
+        allowed: frozenset[str],
+        now_us: int,
+    ) -> Looked:
+        self._open.note(rows)
+        stories = self._stories(reader, rows, allowed)
+        if stories is None:
+            return Looked(more=True, is_fresh=True)
+        stories += self._followed(reader, rows)
+        stories += self._priced(reached.difference(row.id for row in rows))
+        if rows:
+            self._live = rows[-1].seq
+            if place.seq >= self._from:
+                place = place._replace(seq=self._live)
+        seen = self._judged(reader, stories, allowed, now_us)
+        if rows or seen.findings or seen.fills:
+            write(_writing(seen, place._replace(at_us=now_us)))
+        return Looked(len(rows), tuple(seen.fills), more=True, is_fresh=True)
+
+    def _look_back(
+        self, reader: Connection, write: Write, place: Position, allowed: frozenset[str], now_us: int
+    ) -> Looked:
+        rows = signal_store.changed_since(reader, place.seq, _AT_ONCE)
+        stories = self._stories(reader, rows, allowed)
+        if stories is None:
+            return Looked(more=True)
+        seq = max(place.seq, rows[-1].seq) if rows else self._from
+        place = place._replace(seq=self._live if seq >= self._from else seq, at_us=now_us)
+        seen = self._judged(reader, stories, allowed, now_us)
+        write(_writing(seen, place))
+        return Looked(len(rows), tuple(seen.fills), more=True)
+
+    def _all_due(self, reader: Connection, *, everything: bool) -> list[int]:
+        self._open.replace(signal_store.places_in(reader, OPEN))
+        due = dict.fromkeys(self._open.all_ids())
+        if everything:
+            due.update(dict.fromkeys(store.signals_with_gaps(reader)))
+        return list(due)
+
+    def _look_again(self, reader: Connection, write: Write, allowed: frozenset[str], now_us: int) -> Looked:
+        due, self._due = self._due[:_AT_ONCE], self._due[_AT_ONCE:]
+        unknown = [one for one in due if not self._is_known(one)]
+        stories = self._priced(due)
+        if unknown:
+            found = self._stories(reader, signal_store.rows_by_id(reader, unknown), allowed)
+            if found is None:
+                self._due = [*due, *self._due]
+                return Looked(more=True)
+            stories += found
+        seen = self._judged(reader, stories, allowed, now_us)
+        if seen.findings or seen.fills:
+            write(_writing(seen, None))
+        return Looked(len(due), tuple(seen.fills), more=True)
+
+    def _is_known(self, signal_id: int) -> bool:
+        known = self._open.known(signal_id)
+        return known is not None and known.revised == self._charts.of(known.row.view.stream).revised
+
+    def _priced(self, signal_ids: Iterable[int]) -> list[Story]:
+        """Return the stories that are known, with the prices of now."""
+        found = []
+        for signal_id in signal_ids:
+            known = self._open.known(signal_id)
+            if known is not None and self._is_known(signal_id):
+                found.append(with_prices(known.story, self._charts.of(known.row.view.stream), self._open))
+        return found
+
+    def _followed(self, reader: Connection, rows: Sequence[SignalRow]) -> list[Story]:
+        """Return the stories of the signals that wait and that one of these follows, which nobody knew."""
+        found = []
+        for signal_id in list(self._open.waiting_for(rows)):
+            known = self._open.known(signal_id)
+            if known is not None:
+                story = with_next_triangle(reader, known.story)
+                self._open.remember(known.row, known.revised, story)
+                found.append(story)
+        return found
+
+    def _stories(
+        self, reader: Connection, rows: Sequence[SignalRow], allowed: frozenset[str]
+    ) -> list[Story] | None:
+        try:
+            found = stories_of(reader, rows, self._charts, self._open, allowed)
+        except _HARMED:
+            if len(rows) == 1:
+                _log.exception("signal %d cannot be looked at, and is passed over", rows[0].id)
+                return []
+            parts = [self._stories(reader, [row], allowed) for row in rows]
+            return None if None in parts else [story for part in parts for story in part or ()]
+        if found is not None:
+            for row, story in zip(rows, found, strict=True):
+                self._open.remember(row, self._charts.of(row.view.stream).revised, story)
+        return found
+
+    def _judged(
+        self, reader: Connection, stories: Sequence[Story], allowed: frozenset[str], now_us: int
+    ) -> Seen:
+        try:
+            return judge(reader, stories, allowed, now_us)
+        except _HARMED:
+            if len(stories) == 1:
+                _log.exception("signal %s cannot be judged, and is passed over", stories[0].view.trade_id)
+                return Seen([], [])
+        parts = [self._judged(reader, [story], allowed, now_us) for story in stories]
+        return Seen(
+            [finding for part in parts for finding in part.findings],
+            [fill for part in parts for fill in part.fills],
+        )
 
     def proposed(self, reader: Connection) -> list[Fill]:
         """Return what would be filled in of all signals, and write nothing."""
         found: list[Fill] = []
-        seq, now_us = -1, self._clock()
-        while rows := looking.after(reader, seq):
-            found += self._seen(reader, rows, self.allowed(), now_us).fills
-            seq = rows[-1].seq
+        seq, now_us, allowed = -1, self._clock(), self.allowed()
+        self._open.replace(signal_store.places_in(reader, OPEN))
+        while rows := signal_store.changed_since(reader, seq, _AT_ONCE):
+            stories = self._stories(reader, rows, allowed)
+            if stories is not None:
+                found += self._judged(reader, stories, allowed, now_us).fills
+                seq = rows[-1].seq
         return found
 
-    def _seen(
-        self, reader: Connection, rows: Sequence[SignalRow], allowed: frozenset[str], now_us: int
-    ) -> Seen:
-        self._charts.read(reader, looking.oldest_needed(reader, rows))
-        return looking.look(reader, rows, self._charts, allowed, now_us)
 
-
-def _writing(seen: Seen, place: Position) -> Callable[[Connection], None]:
+def _writing(seen: Seen, place: Position | None) -> Callable[[Connection], None]:
     def work(connection: Connection) -> None:
         store.write_findings(connection, seen.findings)
-        store.set_position(connection, place)
+        if place is not None:
+            store.set_position(connection, place)
         if seen.fills:
             numbers = fill_log.append(connection, seen.fills)
             by_source = dict(sorted(Counter(str(one.source) for one in seen.fills).items()))
             detail = {"first": numbers[0], "last": numbers[-1], "by_source": by_source}
             what = "1 value" if len(numbers) == 1 else f"{len(numbers)} values"
-            foundation_store.record(connection, place.at_us, PROGRAM, Action.FILL, what, detail)
+            foundation_store.record(connection, seen.fills[0].at_us, PROGRAM, Action.FILL, what, detail)
 
     return work

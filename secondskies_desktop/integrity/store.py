@@ -126,6 +126,15 @@ def points_by_signal(connection: Connection) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): int(row[2]) for row in fetch(connection, statement, (GAP,))}
 
 
+def signals_with_gaps(connection: Connection) -> list[int]:
+    """Return the ids in the projection of the signals that miss something."""
+    statement = (
+        "SELECT DISTINCT s.id FROM findings f JOIN signals s ON s.stream=f.stream AND s.trade_id=f.trade_id "
+        "WHERE f.closed_us IS NULL AND f.category=? ORDER BY s.id"
+    )
+    return [row[0] for row in fetch(connection, statement, (GAP,))]
+
+
 def qualities(connection: Connection) -> Callable[[str, str, int], int | None]:
     """Return what tells the quality of a signal by chart, id and change number: None where nobody has looked since."""
     points, seq = points_by_signal(connection), position(connection).seq

@@ -289,32 +289,28 @@ def forget_tallies(connection: Connection) -> None:
     connection.execute(delete(signal_tallies))
 
 
-def update_times(connection: Connection, signal_id: int) -> list[int]:
-    """Return the clock readings (µs UTC) of a signal's updates to the second, rising; 0 where none is known."""
-    statement = "SELECT key FROM signal_events WHERE signal_id=? AND type=? ORDER BY key"
-    return [(row[0] >> 31) * 1_000_000 for row in fetch(connection, statement, (signal_id, _UPDATE))]
-
-
-def first_inbox_ids(connection: Connection, signal_id: int) -> dict[str, int]:
-    """Return the arrival that brought each kind of event but updates."""
-    statement = "SELECT type,inbox_id FROM signal_events WHERE signal_id=? AND type<>?"
-    return {row[0]: row[1] for row in fetch(connection, statement, (signal_id, _UPDATE))}
-
-
-def newest_inbox_id(connection: Connection, signal_id: int) -> int | None:
-    """Return the newest arrival that told something new of a signal."""
-    rows = fetch(connection, "SELECT max(inbox_id) FROM signal_events WHERE signal_id=?", (signal_id,))
-    newest: int | None = rows[0][0]
-    return newest
-
-
-def next_on_chart(connection: Connection, stream: str, after_us: int, limit: int = 4) -> list[OnBar]:
-    """Return the next signals of a chart by their triangle bar, behind a time (µs UTC)."""
+def next_on_chart(connection: Connection, stream: str, after_us: int) -> tuple[int, OnBar] | None:
+    """Return the next signal of a chart by its triangle, with its id in the projection, behind a time (µs UTC)."""
     statement = (
-        "SELECT trade_id,signal_us,direction FROM signals "
-        "WHERE stream=? AND signal_us>? AND direction IS NOT NULL ORDER BY signal_us LIMIT ?"
+        "SELECT id,trade_id,signal_us,direction FROM signals "
+        "WHERE stream=? AND signal_us>? AND direction IS NOT NULL ORDER BY signal_us LIMIT 1"
     )
-    return [OnBar(*row) for row in fetch(connection, statement, (stream, after_us, limit))]
+    rows = fetch(connection, statement, (stream, after_us))
+    return (rows[0][0], OnBar(*rows[0][1:])) if rows else None
+
+
+def places_in(connection: Connection, statuses: Sequence[str]) -> Iterator[tuple[int, int, str, int, str]]:
+    """Yield (id, seq, chart, sort time, status) of the signals that stand in one of some states."""
+    statement = "SELECT id,seq,stream,sort_us,status FROM signals WHERE status IN"
+    return fetch_by_keys(connection, statement, (), statuses)
+
+
+def rows_by_id(connection: Connection, signal_ids: Sequence[int]) -> list[SignalRow]:
+    """Return signals by their ids in the projection; those that are not there are left out."""
+    return [
+        _row(row)
+        for row in fetch_by_keys(connection, "SELECT id,seq,view FROM signals WHERE id IN", (), signal_ids)
+    ]
 
 
 def around_on_chart(connection: Connection, stream: str, at_us: int, within_us: int) -> list[SignalRow]:
@@ -333,22 +329,3 @@ def around_on_chart(connection: Connection, stream: str, at_us: int, within_us: 
         ),
     ]
     return [_row(row) for row in rows]
-
-
-def count_running(connection: Connection, stream: str, after_us: int, statuses: Sequence[str]) -> int:
-    """Return how many signals of a chart that are newer than a time stand in one of some states."""
-    marks = ",".join("?" * len(statuses))
-    statement = f"SELECT count(*) FROM signals WHERE status IN ({marks}) AND sort_us>? AND stream=?"
-    count: int = fetch(connection, statement, (*statuses, after_us, stream))[0][0]
-    return count
-
-
-def rules_of(connection: Connection, signal_id: int) -> frozenset[str]:
-    """Return the generations that told of a signal, by the deliveries of its newest and its oldest events."""
-    statement = (
-        "SELECT DISTINCT d.rule FROM deliveries d WHERE d.inbox_id IN ("
-        "SELECT min(inbox_id) FROM signal_events WHERE signal_id=? GROUP BY type "
-        "UNION SELECT max(inbox_id) FROM signal_events WHERE signal_id=?)"
-    )
-    rows = fetch(connection, statement, (signal_id, signal_id))
-    return frozenset(row[0] for row in rows if row[0] is not None)

@@ -154,7 +154,8 @@ def test_that_a_look_without_change_writes_nothing(profile: Profile) -> None:
     service = Integrity(IntegritySettings(), lambda: START_US)
     written: list[object] = []
     with reading(profile.database) as connection:
-        service.look(connection, written.append)
+        while service.step(connection, written.append).more:
+            pass
         written.clear()
-        looked = service.look(connection, written.append)
-    assert (looked.signals, written) == (0, [])
+        looked = service.step(connection, written.append)
+    assert (looked.signals, looked.more, written) == (0, False, [])
