@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.events.store import Told
     from secondskies_desktop.signals.view import SignalView
 
-ARRIVALS_AT_ONCE: Final = 2_000
+ARRIVALS_AT_ONCE: Final = 500
 """So many arrivals are read for the charts before somebody else may go on."""
 _DAY_US = 86_400_000_000
 _MAX_LIFE_MINUTES = 20_000

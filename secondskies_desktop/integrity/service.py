@@ -98,7 +98,7 @@ class Integrity:
         newest = signal_store.counters(reader)[1]
         self._follow(reader, newest)
         if not self._charts.read_on(reader, ARRIVALS_AT_ONCE):
-            return Looked(more=True, is_fresh=True)
+            return Looked(more=True)
         reached = set(self._reached())
         rows = signal_store.changed_since(reader, self._live, _AT_ONCE + 1)
         if len(rows) > _AT_ONCE:
@@ -145,7 +145,7 @@ class Integrity:
         self._open.note(rows)
         stories = self._stories(reader, rows, allowed)
         if stories is None:
-            return Looked(more=True, is_fresh=True)
+            return Looked(more=True)
         stories += self._followed(reader, rows)
         stories += self._priced(reached.difference(row.id for row in rows))
         if rows:
