@@ -16,7 +16,8 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock, Engi
 from secondskies_desktop.foundation.settings import read_settings
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
-from secondskies_desktop.integrity import look, store
+from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity.listing import store as listing
 from secondskies_desktop.integrity.service import Integrity
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _LOOKED_WITHIN_S = 30.0
 _WRITTEN_WITHIN_S = 10.0
+_MOST_CONFLICTS = 100_000
 _AT_MOST_S = 0.9
 """Seconds of one run of the job: it is due again after one."""
 _SHARE = 0.2
@@ -61,7 +63,7 @@ class EngineIntegrity:
 
     def follow(self, settings: IntegritySettings) -> None:
         """Take settings that were changed while it runs."""
-        self.service.settings = settings
+        self.service.follow(settings)
 
     def close(self) -> None:
         """Look no more and let go of the database."""
@@ -274,6 +276,5 @@ def conflicts_of(connection: Connection) -> list[dict[str, Any]]:
             "field": one.type.partition(":")[2],
             "text": one.text,
         }
-        for one in store.open_findings(connection)
-        if one.category == store.CHECK and one.type.startswith(look.CONFLICT)
+        for one in listing.open_conflicts(connection, store.CONFLICT, _MOST_CONFLICTS)
     ]

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.lifecycle import SignalState
 
 Result = TypeVar("Result")
-_HOUR_US = 3_600_000_000
+_MINUTE_US = 60_000_000
+_HOUR_US = 60 * _MINUTE_US
 _MOST_CONFLICTS = 500
 _COUNTED_AT_ONCE = 50_000
 
@@ -129,6 +130,42 @@ class _Counted:
             return dict(self._by_hour)
 
 
+class _Weighed(NamedTuple):
+    """What takes long to count where much is missing."""
+
+    health: Health
+    found_hour: int
+    filled_hour: int
+    filled: dict[str, int]
+    kinds: dict[tuple[str, str], int]
+    fills: int
+
+
+class _Scales:
+    """Weighs once what several panels ask, and again only when something was looked at or filled in since."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: object = None
+        self._known: _Weighed | None = None
+
+    def read(self, connection: Connection, now_us: int) -> _Weighed:
+        key = (store.position(connection), fill_log.last_id(connection), now_us // _MINUTE_US)
+        with self._lock:
+            if self._known is None or key != self._key:
+                found, filled = store.counts_since(connection, now_us - _HOUR_US)
+                self._known = _Weighed(
+                    store.health(connection),
+                    found,
+                    filled,
+                    store.fills_by_source(connection),
+                    listing.open_kinds(connection),
+                    fill_log.count(connection),
+                )
+                self._key = key
+            return self._known
+
+
 class IntegrityDesk:
     """Stands on what the desk has: the profile, its database, and the engine where this process runs it."""
 
@@ -138,6 +175,7 @@ class IntegrityDesk:
 
     def __init__(self) -> None:
         self._counted_arrivals = _Counted()
+        self._scales = _Scales()
 
     def _connect(self) -> AbstractContextManager[Connection]:
         raise NotImplementedError
@@ -145,18 +183,18 @@ class IntegrityDesk:
     def health_now(self) -> HealthNow:
         """Return how complete the data is."""
         with self._connect() as connection:
-            found, filled = store.counts_since(connection, self._clock() - _HOUR_US)
+            weighed = self._scales.read(connection, self._clock())
             return HealthNow(
                 store.position(connection).at_us or None,
-                store.health(connection),
+                weighed.health,
                 listing.newest_sample(connection),
-                found,
-                filled,
+                weighed.found_hour,
+                weighed.filled_hour,
                 inbox_store.last_arrival(connection),
-                store.fills_by_source(connection),
+                weighed.filled,
                 store.last_heartbeat(connection),
-                listing.open_kinds(connection),
-                fill_log.count(connection),
+                weighed.kinds,
+                weighed.fills,
             )
 
     def health_since(self, since_us: int) -> list[Sample]:

@@ -33,6 +33,11 @@ class Charts:
         self._until = 0
         self.read_from_us = 0
 
+    def begin(self, connection: Connection) -> None:
+        """Take what comes from now on, where nobody asked for anything yet."""
+        if self._first is None:
+            self._first = self._until = inbox_store.position(connection)
+
     def read(self, connection: Connection, from_id: int, at_most: int) -> bool:
         """Read arrivals behind an id that were not read yet; returns whether all are read now."""
         last = inbox_store.position(connection)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.integrity.chart import Chart
     from secondskies_desktop.integrity.charts import Charts
-    from secondskies_desktop.integrity.open_signals import OpenSignals
+    from secondskies_desktop.integrity.running import RunningSignals
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.events.store import Told
     from secondskies_desktop.signals.view import SignalView
@@ -40,41 +40,54 @@ if TYPE_CHECKING:
 ARRIVALS_AT_ONCE: Final = 500
 """So many arrivals are read for the charts before somebody else may go on."""
 _DAY_US = 86_400_000_000
+_NEVER = 1 << 62
 _MAX_LIFE_MINUTES = 20_000
 """Two open weeks: of a life that is longer only the newest part is looked through for lost updates."""
 
 
 class _Material(NamedTuple):
-    """What the projection holds of some signals, by their ids; `minutes` only where some are missing."""
+    """What the projection holds of some signals, by their ids; `minutes` only where some are missing.
+
+    `settled` is the change up to which everything was judged before.
+    """
 
     told: dict[int, Told]
     rules: dict[int, frozenset[str]]
     minutes: dict[int, list[int]]
     linked: dict[int, tuple[SignalView, ...]]
+    settled: int
 
 
 def stories_of(
     connection: Connection,
     rows: Sequence[SignalRow],
     charts: Charts,
-    open_signals: OpenSignals,
+    running: RunningSignals,
     allowed: Collection[str],
+    settled: int = -1,
 ) -> list[Story] | None:
     """Return the stories of some signals, None where the charts are not read far enough yet: then ask again.
 
     `allowed` are the settings of the rules that may fill something in; what only another would ask for is not read.
+    Of a signal that has not changed since `settled`, when all of it was judged, only what goes on is told: the lists
+    of its past are not read again, and what was found missing there stands.
     """
     told = events.told(connection, [row.id for row in rows])
     rules = events.rules(connection, told)
-    holey = [row.id for row in rows if not rules[row.id].isdisjoint(EVERY_BAR) and _has_holes(told[row.id])]
-    asking = {*holey, *(row.id for row in rows if row.view.no_be_status is LegStatus.RUNNING)}
+    changed = [row for row in rows if row.seq > settled]
+    holey = [
+        row.id for row in changed if not rules[row.id].isdisjoint(EVERY_BAR) and _has_holes(told[row.id])
+    ]
+    asking = {*holey, *(row.id for row in changed if row.view.no_be_status is LegStatus.RUNNING)}
     oldest = [one for one in (told[signal_id].oldest_inbox_id for signal_id in asking) if one is not None]
+    if len(changed) < len(rows):
+        charts.begin(connection)
     if oldest and not charts.read(connection, min(oldest) - 1, ARRIVALS_AT_ONCE):
         return None
     times = events.update_times(connection, holey)
     minutes = {one: sorted({at_us // MINUTE_US * MINUTE_US for at_us in times[one]}) for one in holey}
-    material = _Material(told, rules, minutes, _linked(connection, rows))
-    return [_story(connection, row, material, charts, open_signals, allowed) for row in rows]
+    material = _Material(told, rules, minutes, _linked(connection, changed), settled)
+    return [_story(connection, row, material, charts, running, allowed) for row in rows]
 
 
 def _story(
@@ -82,38 +95,35 @@ def _story(
     row: SignalRow,
     material: _Material,
     charts: Charts,
-    open_signals: OpenSignals,
+    running: RunningSignals,
     allowed: Collection[str],
 ) -> Story:
     view, chart = row.view, charts.of(row.view.stream)
     told, rules = material.told[row.id], material.rules[row.id]
     minutes = material.minutes.get(row.id, [])[-_MAX_LIFE_MINUTES:]
-    updates = tuple(_updates(connection, row)) if _wants_updates(view, allowed) else ()
+    is_settled = row.seq <= material.settled
+    wants_updates = not is_settled and _wants_updates(view, allowed)
+    updates = tuple(_updates(connection, row)) if wants_updates else ()
     story = Story(
         view=view,
         rules=rules,
         inbox_ids=told.first,
         holes=tuple(holes(minutes, _expected(minutes), chart, charts.read_from_us)),
-        judged_from_us=charts.read_from_us,
+        judged_from_us=_NEVER if is_settled else charts.read_from_us,
         updates=updates or _last_update(told),
         creations_told=_creations_told(connection, view, rules),
         linked=material.linked.get(row.id, ()),
     )
     if view.status is Status.PENDING:
-        return with_next_triangle(connection, story)
-    return with_prices(story, chart, open_signals)
+        return msgspec.structs.replace(story, next_triangle=_next_triangle(connection, view))
+    return with_prices(story, chart, running)
 
 
-def with_prices(story: Story, chart: Chart, open_signals: OpenSignals) -> Story:
+def with_prices(story: Story, chart: Chart, running: RunningSignals) -> Story:
     """Return the story of a running signal with the prices of now, and how many newer ones run."""
     if not story.is_running:
         return story
-    return msgspec.structs.replace(story, newer=open_signals.newer(story.view), prices=_prices(story, chart))
-
-
-def with_next_triangle(connection: Connection, story: Story) -> Story:
-    """Return the story of a signal with the triangle that follows on its chart as far as is known now."""
-    return msgspec.structs.replace(story, next_triangle=_next_triangle(connection, story.view))
+    return msgspec.structs.replace(story, newer=running.newer(story.view), prices=_prices(story, chart))
 
 
 def _prices(story: Story, chart: Chart) -> tuple[Price, ...]:

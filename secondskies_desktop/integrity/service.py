@@ -18,16 +18,16 @@ from secondskies_desktop.ingest.repair_log import store as repair_log
 from secondskies_desktop.integrity import store
 from secondskies_desktop.integrity.charts import Charts
 from secondskies_desktop.integrity.look import Seen, judge
-from secondskies_desktop.integrity.open_signals import OPEN, OpenSignals
 from secondskies_desktop.integrity.reading import (
     ARRIVALS_AT_ONCE,
     stories_of,
-    with_next_triangle,
     with_prices,
 )
 from secondskies_desktop.integrity.reconcile import RULES
+from secondskies_desktop.integrity.running import RUNNING, RunningSignals
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
+from secondskies_desktop.signals.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -73,17 +73,27 @@ class Integrity:
         self.settings = settings
         self._clock = clock
         self._again_us = 0
+        self._everything = False
+        self._heads: tuple[int, ...] | None = None
+        self._more = True
         self._forget()
+
+    def follow(self, settings: IntegritySettings) -> None:
+        """Take settings that were changed; a rule that may fill now looks at what is over, too."""
+        before, self.settings = self.allowed(), settings
+        self._everything = self._everything or not self.allowed() <= before
 
     def _forget(self) -> None:
         """Begin anew: signals were folded otherwise than before, or change numbers began anew."""
         self._charts = Charts()
-        self._open = OpenSignals()
+        self._running = RunningSignals()
         self._due: list[int] = []
         self._repaired: int | None = None
         # What changed behind `_from` up to `_live` was looked at as it happened; what lies before, down to the stored
         # position, is looked at when there is time.
         self._from = self._live = -1
+        # All that had not changed since was judged by whoever ran before.
+        self._settled = -1
 
     def allowed(self) -> frozenset[str]:
         """Return the settings of the rules that may fill something in."""
@@ -93,10 +103,21 @@ class Integrity:
         self, reader: Connection, write: Write, *, fills: bool = True, everything: bool = False
     ) -> Looked:
         """Do the next bit of work; `everything` looks also at what is over and misses something."""
-        now_us, place = self._clock(), store.position(reader)
+        now_us, heads = self._clock(), store.heads(reader)
+        is_due = everything or self._everything or now_us - self._again_us >= AGAIN_S * 1e6
+        if heads == self._heads and not is_due and not self._more:
+            return Looked()
+        found = self._step(reader, write, now_us, fills=fills, everything=everything)
+        self._heads, self._more = heads, found.more
+        return found
+
+    def _step(
+        self, reader: Connection, write: Write, now_us: int, *, fills: bool, everything: bool
+    ) -> Looked:
+        place = store.position(reader)
         allowed = self.allowed() if fills else frozenset[str]()
         newest = signal_store.counters(reader)[1]
-        self._follow(reader, newest)
+        self._follow(reader, place, newest)
         if not self._charts.read_on(reader, ARRIVALS_AT_ONCE):
             return Looked(more=True)
         reached = set(self._reached())
@@ -107,8 +128,11 @@ class Integrity:
             rows = []
         if rows or reached:
             return self._look_at_changes(reader, write, place, rows, reached, allowed, now_us)
+        everything = everything or self._everything
+        if everything:
+            self._settled = -1
         if everything or now_us - self._again_us >= AGAIN_S * 1e6:
-            self._again_us = now_us
+            self._again_us, self._everything = now_us, False
             self._due = self._all_due(reader, everything=everything)
             write(lambda connection: store.set_position(connection, place._replace(at_us=now_us)))
         if self._due:
@@ -117,12 +141,13 @@ class Integrity:
             return self._look_back(reader, write, place, allowed, now_us)
         return Looked()
 
-    def _follow(self, reader: Connection, newest: int) -> None:
+    def _follow(self, reader: Connection, place: Position, newest: int) -> None:
         repaired = repair_log.position(reader)
         if self._live < 0 or newest < self._live or repaired != self._repaired:
             self._forget()
             self._repaired = repaired
             self._from = self._live = newest
+            self._settled = newest if place.seq == newest else -1
             self._again_us = 0
 
     def _reached(self) -> Iterator[int]:
@@ -130,7 +155,7 @@ class Integrity:
         for stream, chart in self._charts:
             prices = chart.fresh()
             if prices is not None:
-                yield from self._open.reached_on(stream, *prices)
+                yield from self._running.reached_on(stream, *prices)
 
     def _look_at_changes(
         self,
@@ -142,11 +167,10 @@ class Integrity:
         allowed: frozenset[str],
         now_us: int,
     ) -> Looked:
-        self._open.note(rows)
-        stories = self._stories(reader, rows, allowed)
+        self._running.note(rows)
+        stories = self._stories(reader, [*rows, *self._followed(reader, rows)], allowed)
         if stories is None:
             return Looked(more=True)
-        stories += self._followed(reader, rows)
         stories += self._priced(reached.difference(row.id for row in rows))
         if rows:
             self._live = rows[-1].seq
@@ -156,6 +180,16 @@ class Integrity:
         if rows or seen.findings or seen.fills:
             write(_writing(seen, place._replace(at_us=now_us)))
         return Looked(len(rows), tuple(seen.fills), more=True, is_fresh=True)
+
+    def _followed(self, reader: Connection, rows: Sequence[SignalRow]) -> Iterator[SignalRow]:
+        """Yield the signals that wait for a confirmation, and that a triangle of these follows next."""
+        known = {row.id for row in rows}
+        bars = {(row.view.stream, row.view.signal_us) for row in rows if row.view.signal_us is not None}
+        for stream, bar_us in bars:
+            for row in signal_store.waiting_before(reader, stream, bar_us):
+                if row.id not in known:
+                    known.add(row.id)
+                    yield row
 
     def _look_back(
         self, reader: Connection, write: Write, place: Position, allowed: frozenset[str], now_us: int
@@ -171,9 +205,10 @@ class Integrity:
         return Looked(len(rows), tuple(seen.fills), more=True)
 
     def _all_due(self, reader: Connection, *, everything: bool) -> list[int]:
-        self._open.replace(signal_store.places_in(reader, OPEN))
-        due = dict.fromkeys(self._open.all_ids())
+        self._running.replace(signal_store.places_in(reader, RUNNING))
+        due = dict.fromkeys(self._running.all_ids())
         if everything:
+            due.update((place[0], None) for place in signal_store.places_in(reader, (str(Status.PENDING),)))
             due.update(dict.fromkeys(store.signals_with_gaps(reader)))
         return list(due)
 
@@ -189,38 +224,27 @@ class Integrity:
             stories += found
         seen = self._judged(reader, stories, allowed, now_us)
         if seen.findings or seen.fills:
-            write(_writing(seen, None))
+            write(_writing(seen, store.position(reader)._replace(at_us=now_us)))
         return Looked(len(due), tuple(seen.fills), more=True)
 
     def _is_known(self, signal_id: int) -> bool:
-        known = self._open.known(signal_id)
+        known = self._running.known(signal_id)
         return known is not None and known.revised == self._charts.of(known.row.view.stream).revised
 
     def _priced(self, signal_ids: Iterable[int]) -> list[Story]:
         """Return the stories that are known, with the prices of now."""
         found = []
         for signal_id in signal_ids:
-            known = self._open.known(signal_id)
+            known = self._running.known(signal_id)
             if known is not None and self._is_known(signal_id):
-                found.append(with_prices(known.story, self._charts.of(known.row.view.stream), self._open))
-        return found
-
-    def _followed(self, reader: Connection, rows: Sequence[SignalRow]) -> list[Story]:
-        """Return the stories of the signals that wait and that one of these follows, which nobody knew."""
-        found = []
-        for signal_id in list(self._open.waiting_for(rows)):
-            known = self._open.known(signal_id)
-            if known is not None:
-                story = with_next_triangle(reader, known.story)
-                self._open.remember(known.row, known.revised, story)
-                found.append(story)
+                found.append(with_prices(known.story, self._charts.of(known.row.view.stream), self._running))
         return found
 
     def _stories(
         self, reader: Connection, rows: Sequence[SignalRow], allowed: frozenset[str]
     ) -> list[Story] | None:
         try:
-            found = stories_of(reader, rows, self._charts, self._open, allowed)
+            found = stories_of(reader, rows, self._charts, self._running, allowed, self._settled)
         except _HARMED:
             if len(rows) == 1:
                 _log.exception("signal %d cannot be looked at, and is passed over", rows[0].id)
@@ -229,7 +253,7 @@ class Integrity:
             return None if None in parts else [story for part in parts for story in part or ()]
         if found is not None:
             for row, story in zip(rows, found, strict=True):
-                self._open.remember(row, self._charts.of(row.view.stream).revised, story)
+                self._running.remember(row, self._charts.of(row.view.stream).revised, story)
         return found
 
     def _judged(
@@ -251,7 +275,7 @@ class Integrity:
         """Return what would be filled in of all signals, and write nothing."""
         found: list[Fill] = []
         seq, now_us, allowed = -1, self._clock(), self.allowed()
-        self._open.replace(signal_store.places_in(reader, OPEN))
+        self._running.replace(signal_store.places_in(reader, RUNNING))
         while rows := signal_store.changed_since(reader, seq, _AT_ONCE):
             stories = self._stories(reader, rows, allowed)
             if stories is not None:
@@ -260,11 +284,10 @@ class Integrity:
         return found
 
 
-def _writing(seen: Seen, place: Position | None) -> Callable[[Connection], None]:
+def _writing(seen: Seen, place: Position) -> Callable[[Connection], None]:
     def work(connection: Connection) -> None:
         store.write_findings(connection, seen.findings)
-        if place is not None:
-            store.set_position(connection, place)
+        store.set_position(connection, place)
         if seen.fills:
             numbers = fill_log.append(connection, seen.fills)
             by_source = dict(sorted(Counter(str(one.source) for one in seen.fills).items()))

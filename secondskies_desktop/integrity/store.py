@@ -72,6 +72,16 @@ def set_position(connection: Connection, place: Position) -> None:
     upsert(connection, integrity_position, [(1, *place)])
 
 
+def heads(connection: Connection) -> tuple[int, ...]:
+    """Return what moves with every change of a signal, with every arrival and repair that was read, and position."""
+    # One question of one row: it is asked every second, also where nothing happens.
+    statement = (
+        "SELECT (SELECT max(seq) FROM signals),(SELECT last_inbox_id FROM pump_position),"
+        "(SELECT last_repair_id FROM pump_position),(SELECT seq FROM integrity_position)"
+    )
+    return tuple(one or 0 for one in fetch(connection, statement, ())[0])
+
+
 def open_findings_of(
     connection: Connection, stream: str, trade_ids: Sequence[str]
 ) -> dict[str, list[Finding]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, func, or_, select
@@ -12,7 +12,7 @@ from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
 from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signal_tallies, signals
 from secondskies_desktop.signals.view import SignalView
-from secondskies_desktop.signals.vocabulary import EventType
+from secondskies_desktop.signals.vocabulary import EventType, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -299,9 +299,18 @@ def next_on_chart(connection: Connection, stream: str, after_us: int) -> tuple[i
     return (rows[0][0], OnBar(*rows[0][1:])) if rows else None
 
 
-def places_in(connection: Connection, statuses: Sequence[str]) -> Iterator[tuple[int, int, str, int, str]]:
-    """Yield (id, seq, chart, sort time, status) of the signals that stand in one of some states."""
-    statement = "SELECT id,seq,stream,sort_us,status FROM signals WHERE status IN"
+def waiting_before(connection: Connection, stream: str, bar_us: int) -> list[SignalRow]:
+    """Return the signals of a chart's last triangle before a bar that wait for their confirmation."""
+    statement = (
+        "SELECT id,seq,view FROM signals WHERE stream=? AND status=? AND signal_us="
+        "(SELECT max(signal_us) FROM signals WHERE stream=? AND signal_us<?)"
+    )
+    return [_row(row) for row in fetch(connection, statement, (stream, str(Status.PENDING), stream, bar_us))]
+
+
+def places_in(connection: Connection, statuses: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield (id, change number, chart, sort time) of the signals that stand in one of some states."""
+    statement = "SELECT id,seq,stream,sort_us FROM signals WHERE status IN"
     return fetch_by_keys(connection, statement, (), statuses)
 
 

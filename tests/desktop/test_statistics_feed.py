@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.desktop.statistics_feed import StatisticsFeed
@@ -20,6 +21,7 @@ def test_that_a_slow_answer_comes_though_signals_keep_changing(
     qtbot: QtBot, bridge: Bridge, readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("secondskies_desktop.desktop.statistics_feed.EVERY_MS", 10)
+    monkeypatch.setattr("secondskies_desktop.desktop.statistics_feed._REST", 0)
     may_answer = threading.Event()
     asked: list[int] = []
 
@@ -40,4 +42,23 @@ def test_that_a_slow_answer_comes_though_signals_keep_changing(
     qtbot.waitUntil(lambda: len(answers) == 2)
     qtbot.wait(50)
     assert answers == [0, 1], "what changed meanwhile is asked once, and then nothing more"
+    feed.stop()
+
+
+def test_that_a_question_that_takes_long_is_asked_less_often(
+    qtbot: QtBot, bridge: Bridge, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secondskies_desktop.desktop.statistics_feed.EVERY_MS", 1)
+    begun: list[float] = []
+
+    def question(_desk: object) -> None:
+        begun.append(time.perf_counter())
+        time.sleep(0.02)
+
+    feed: StatisticsFeed[None] = StatisticsFeed(question)
+    feed.start(FakeDesk(), bridge, readers)
+    qtbot.waitUntil(lambda: len(begun) == 1)
+    bridge.signals_changed.emit([])
+    qtbot.waitUntil(lambda: len(begun) == 2)
+    assert begun[1] - begun[0] > 40 * 0.02
     feed.stop()

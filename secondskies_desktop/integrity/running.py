@@ -1,11 +1,11 @@
-"""The signals that run or wait, as they are known: what of them changes with time and prices is told again cheaply."""
+"""The signals that run, as they are known: what of them changes with time and prices is told again cheaply."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from secondskies_desktop.signals.vocabulary import LegStatus, Status
+from secondskies_desktop.signals.vocabulary import LegStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,20 +15,19 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.view import SignalView
 
 RUNNING: Final = ("ACTIVE", "BE_PROTECTED", "BE_STOPPED")
-OPEN: Final = (*RUNNING, "PENDING", "CONFIRMED")
 _NEVER = 1 << 62
 
 
 class Known(NamedTuple):
-    """The story of an open signal: told at a change of its row, and at a revision of its chart."""
+    """The story of a running signal: told at a change of its row, and at a revision of its chart."""
 
     row: SignalRow
     revised: int
     story: Story
 
 
-class OpenSignals:
-    """Which signals are open, in which order they came, and their stories as far as they were read."""
+class RunningSignals:
+    """Which signals run, in which order they came, and their stories as far as they were read."""
 
     def __init__(self) -> None:
         self._seqs: dict[int, int] = {}
@@ -36,11 +35,11 @@ class OpenSignals:
         self._places: dict[int, tuple[str, int]] = {}
         self._known: dict[int, Known] = {}
 
-    def replace(self, places: Iterable[tuple[int, int, str, int, str]]) -> None:
-        """Take what is open now: (id, change number, chart, sort time, status)."""
+    def replace(self, places: Iterable[tuple[int, int, str, int]]) -> None:
+        """Take what runs now: (id, change number, chart, sort time)."""
         self._seqs, self._running, self._places = {}, {}, {}
-        for signal_id, seq, stream, sort_us, status in places:
-            self._put(signal_id, seq, stream, sort_us, status)
+        for place in places:
+            self._put(*place)
         self._known = {one: known for one, known in self._known.items() if one in self._seqs}
 
     def note(self, rows: Iterable[SignalRow]) -> None:
@@ -52,16 +51,15 @@ class OpenSignals:
             if stream:
                 times = self._running[stream]
                 del times[bisect_left(times, (sort_us, row.id))]
-            if view.status in OPEN:
-                self._put(row.id, row.seq, view.stream, view.sort_us, view.status)
+            if view.status in RUNNING:
+                self._put(row.id, row.seq, view.stream, view.sort_us)
             else:
                 self._known.pop(row.id, None)
 
-    def _put(self, signal_id: int, seq: int, stream: str, sort_us: int, status: str) -> None:
+    def _put(self, signal_id: int, seq: int, stream: str, sort_us: int) -> None:
         self._seqs[signal_id] = seq
-        if status in RUNNING:
-            self._places[signal_id] = (stream, sort_us)
-            insort(self._running.setdefault(stream, []), (sort_us, signal_id))
+        self._places[signal_id] = (stream, sort_us)
+        insort(self._running.setdefault(stream, []), (sort_us, signal_id))
 
     def newer(self, view: SignalView) -> int:
         """Return how many running signals of its chart are newer than a signal."""
@@ -69,32 +67,18 @@ class OpenSignals:
         return len(times) - bisect_right(times, (view.sort_us, _NEVER))
 
     def remember(self, row: SignalRow, revised: int, story: Story) -> None:
-        """Keep the story of a signal for as long as it is open."""
+        """Keep the story of a signal for as long as it runs."""
         if row.id in self._seqs:
             self._known[row.id] = Known(row, revised, story)
 
     def all_ids(self) -> list[int]:
-        """Return what is open."""
+        """Return what runs."""
         return list(self._seqs)
 
     def known(self, signal_id: int) -> Known | None:
         """Return a story that still stands, as far as the signal's own row says."""
         found = self._known.get(signal_id)
         return found if found is not None and found.row.seq == self._seqs.get(signal_id) else None
-
-    def waiting_for(self, rows: Iterable[SignalRow]) -> Iterator[int]:
-        """Yield the signals that wait for their confirmation and that one of some triangles follows next, as is new."""
-        bars: dict[str, list[int]] = {}
-        for row in rows:
-            if row.view.signal_us is not None:
-                bars.setdefault(row.view.stream, []).append(row.view.signal_us)
-        for signal_id, one in self._known.items():
-            view, following = one.row.view, one.story.next_triangle
-            if view.status != Status.PENDING or view.signal_us is None or view.stream not in bars:
-                continue
-            end_us = _NEVER if following is None else following.at_us
-            if any(view.signal_us < bar_us < end_us for bar_us in bars[view.stream]):
-                yield signal_id
 
     def reached_on(self, stream: str, low: float, high: float) -> Iterator[int]:
         """Yield the running signals of a chart that have a level within a range of prices."""
