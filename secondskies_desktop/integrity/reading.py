@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -43,6 +44,8 @@ _DAY_US = 86_400_000_000
 _NEVER = 1 << 62
 _MAX_LIFE_MINUTES = 20_000
 """Two open weeks: of a life that is longer only the newest part is looked through for lost updates."""
+_MAX_LIFE_US = 21 * _DAY_US
+"""No more than those take by the clock, so that one update with a far time does not make minutes without end."""
 
 
 class _Material(NamedTuple):
@@ -100,7 +103,7 @@ def _story(
 ) -> Story:
     view, chart = row.view, charts.of(row.view.stream)
     told, rules = material.told[row.id], material.rules[row.id]
-    minutes = material.minutes.get(row.id, [])[-_MAX_LIFE_MINUTES:]
+    minutes = _newest(material.minutes.get(row.id, []))
     is_settled = row.seq <= material.settled
     wants_updates = not is_settled and _wants_updates(view, allowed)
     updates = tuple(_updates(connection, row)) if wants_updates else ()
@@ -143,6 +146,12 @@ def _has_holes(told: Told) -> bool:
     if updates is None or updates.first_us is None or updates.last_us is None:
         return False
     return updates.last_us // MINUTE_US - updates.first_us // MINUTE_US + 1 > updates.minutes
+
+
+def _newest(minutes: list[int]) -> list[int]:
+    """Return the part of a life that is looked through."""
+    minutes = minutes[-_MAX_LIFE_MINUTES:]
+    return minutes[bisect_left(minutes, minutes[-1] - _MAX_LIFE_US) :] if minutes else minutes
 
 
 def _expected(minutes: list[int]) -> Iterator[int]:

@@ -155,6 +155,14 @@ def qualities(connection: Connection) -> Callable[[str, str, int], int | None]:
     return quality
 
 
+def quality_of(connection: Connection, stream: str, trade_id: str, change: int) -> int | None:
+    """Return the quality of one signal as it stands at a change: None where nobody has looked since."""
+    if change > position(connection).seq:
+        return None
+    found = open_findings_of(connection, stream, [trade_id]).get(trade_id, ())
+    return max(0, 100 - sum(one.points for one in found if one.category == GAP))
+
+
 class Health(NamedTuple):
     """The mean quality over the signals of the newest trade dates, None without a signal."""
 
