@@ -88,6 +88,7 @@ class Integrity:
         self._charts = Charts()
         self._running = RunningSignals()
         self._due: list[int] = []
+        self._reached: set[int] = set()
         self._repaired: int | None = None
         # What changed behind `_from` up to `_live` was looked at as it happened; what lies before, down to the stored
         # position, is looked at when there is time.
@@ -120,14 +121,14 @@ class Integrity:
         self._follow(reader, place, newest)
         if not self._charts.read_on(reader, ARRIVALS_AT_ONCE):
             return Looked(more=True)
-        reached = set(self._reached())
+        self._reached.update(self._just_reached())
         rows = signal_store.changed_since(reader, self._live, _AT_ONCE + 1)
         if len(rows) > _AT_ONCE:
             # More than what happens in a second: it is worked off like what was never looked at.
             self._from = self._live = newest
             rows = []
-        if rows or reached:
-            return self._look_at_changes(reader, write, place, rows, reached, allowed, now_us)
+        if rows or self._reached:
+            return self._look_at_changes(reader, write, place, rows, allowed, now_us)
         everything = everything or self._everything
         if everything:
             self._settled = -1
@@ -143,14 +144,15 @@ class Integrity:
 
     def _follow(self, reader: Connection, place: Position, newest: int) -> None:
         repaired = repair_log.position(reader)
-        if self._live < 0 or newest < self._live or repaired != self._repaired:
+        is_first = self._live < 0
+        if is_first or newest < self._live or repaired != self._repaired:
             self._forget()
             self._repaired = repaired
             self._from = self._live = newest
-            self._settled = newest if place.seq == newest else -1
+            self._settled = newest if is_first and place.seq == newest else -1
             self._again_us = 0
 
-    def _reached(self) -> Iterator[int]:
+    def _just_reached(self) -> Iterator[int]:
         """Yield the running signals that prices have reached since this was asked last."""
         for stream, chart in self._charts:
             prices = chart.fresh()
@@ -163,7 +165,6 @@ class Integrity:
         write: Write,
         place: Position,
         rows: list[SignalRow],
-        reached: set[int],
         allowed: frozenset[str],
         now_us: int,
     ) -> Looked:
@@ -171,7 +172,8 @@ class Integrity:
         stories = self._stories(reader, [*rows, *self._followed(reader, rows)], allowed)
         if stories is None:
             return Looked(more=True)
-        stories += self._priced(reached.difference(row.id for row in rows))
+        stories += self._priced(self._reached.difference(row.id for row in rows))
+        self._reached.clear()
         if rows:
             self._live = rows[-1].seq
             if place.seq >= self._from:
@@ -247,7 +249,7 @@ class Integrity:
             found = stories_of(reader, rows, self._charts, self._running, allowed, self._settled)
         except _HARMED:
             if len(rows) == 1:
-                _log.exception("signal %d cannot be looked at, and is passed over", rows[0].id)
+                _log.exception("a signal cannot be looked at, and is passed over", signal_id=rows[0].id)
                 return []
             parts = [self._stories(reader, [row], allowed) for row in rows]
             return None if None in parts else [story for part in parts for story in part or ()]
@@ -263,7 +265,9 @@ class Integrity:
             return judge(reader, stories, allowed, now_us)
         except _HARMED:
             if len(stories) == 1:
-                _log.exception("signal %s cannot be judged, and is passed over", stories[0].view.trade_id)
+                _log.exception(
+                    "a signal cannot be judged, and is passed over", trade_id=stories[0].view.trade_id
+                )
                 return Seen([], [])
         parts = [self._judged(reader, [story], allowed, now_us) for story in stories]
         return Seen(
