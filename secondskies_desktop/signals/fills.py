@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.lifecycle import SignalState
 
 TARGETS = "targets"
+_CENT = 0.01
 _LAST = (1 << 62, 0)
 """Behind every arrival."""
 EVENTS = {
@@ -150,7 +151,8 @@ def effective(state: SignalState) -> tuple[SignalState, list[Filled]]:
     for field, (_, choice) in chosen(state).items():
         if field in changed.claims:
             changed.claims[field] = (changed.claims[field][0], choice.value)
-    for field, rows in ranked(state).items():
+    # Targets last: they are worth what the entry and the stop are that they were computed from.
+    for field, rows in sorted(ranked(state).items(), key=lambda one: one[0] == TARGETS):
         for number, fill in rows:
             # One that later messages contradict has no effect; the next that was made since may have.
             if _apply(state, changed, field, fill):
@@ -172,7 +174,16 @@ def _apply(state: SignalState, changed: SignalState, field: str, fill: Kept) -> 
             return False
         setattr(changed, field, fill.value)
         return True
-    return field == TARGETS
+    return field == TARGETS and _fits(changed, fill.value)
+
+
+def _fits(state: SignalState, targets: Any) -> bool:
+    """Tell whether targets are those of the entry and the stop that count now: another value may have been chosen."""
+    entry, stop = state.value("entry_price"), state.value("stop_loss")
+    first = targets.get("target_1R") if isinstance(targets, dict) else None
+    if entry is None or stop is None or not isinstance(first, int | float):
+        return False
+    return abs(2 * entry - stop - first) < _CENT
 
 
 def _apply_event(state: SignalState, changed: SignalState, kind: str, fill: Kept) -> bool:

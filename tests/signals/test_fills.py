@@ -23,6 +23,8 @@ from tests.signals.told import (
     ENTERED,
     ENTRY,
     EXIT_SL,
+    PRICES,
+    STOP,
     STREAM,
     TRADE_ID,
     bar_us,
@@ -134,6 +136,19 @@ def test_that_an_exit_that_was_withdrawn_does_not_hide_the_one_that_was_found_la
     view = seen([ENTERED, alive], fill(1, "EXIT_SL", bar_us(8)), fill(2, "EXIT_SL", bar_us(30)))
     assert (view.status, view.exit_us) == (Status.COMPLETED, bar_us(30))
     assert [one.id for one in view.filled] == [2]
+
+
+def test_that_targets_are_only_those_of_the_entry_and_the_stop_that_count() -> None:
+    other = say(EventType.ENTRY, 4, detail={**PRICES, "entry_price": ENTRY + 2})
+    targets = fill(1, "targets", {"target_1R": 2 * ENTRY - STOP}, 1.0)
+    choice = fill(2, "entry_price", ENTRY + 2, kind=FillKind.CHOICE)
+    again = fill(3, "targets", {"target_1R": 2 * (ENTRY + 2) - STOP}, 1.0)
+    events = [CREATED, ENTERED, other]
+    assert seen(events, targets).targets == targets.value
+    assert seen(events, targets, choice).targets is None
+    assert seen(events, targets, choice, again).targets == again.value
+    assert seen(events, targets, choice, again, undo(4, 2)).targets == targets.value
+    assert seen([CREATED, say(EventType.ENTRY, 4)], targets).targets is None
 
 
 def test_that_an_undone_fill_has_no_effect_and_the_next_surest_has() -> None:
