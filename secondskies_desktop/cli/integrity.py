@@ -76,7 +76,14 @@ def fill(
     head = ("id", "trade_id", "field", "value", "source", "confidence", "reason")
     say(
         answer,
-        lambda: [head, *([_short(one[name]) for name in head] for one in answer["filled"])],
+        lambda: [
+            head,
+            *([_short(one[name]) for name in head] for one in answer["filled"]),
+            *(
+                (None, one["trade_id"], one["field"], "to choose", "received", None, one["text"])
+                for one in conflicts
+            ),
+        ],
         as_json=as_json,
     )
 

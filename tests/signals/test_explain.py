@@ -291,8 +291,9 @@ def test_that_other_ends_and_values_by_fills_say_so() -> None:
     assert alone["be_status"].words == "−1R: filled in, 95 % sure: a price says so"
     cancelled = explained([CREATED], filled(1, "CANCELLED", bar_us(3)))
     assert cancelled["status"].words == "filled in, 95 % sure: a price says so"
-    targets = explained([ENTERED], filled(1, "targets", {"target_1R": 1.0}, confidence=1.0))
-    assert targets["targets"].value == {"target_1R": 1.0}
+    first = {"target_1R": 2 * ENTRY - STOP}
+    targets = explained([ENTERED], filled(1, "targets", first, confidence=1.0))
+    assert targets["targets"].value == first
     assert targets["targets"].words == "filled in, 100 % sure: a price says so"
 
 
