@@ -118,7 +118,8 @@ def write_engine(url: URL, *, wait_ms: int = 100, durable: bool = True) -> Engin
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=2000"},
         )
     synchronous = "FULL" if durable else "NORMAL"
-    return _sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms, (f"PRAGMA synchronous={synchronous}", f"PRAGMA cache_size={_WRITER_PAGES}"))
+    pragmas = (f"PRAGMA synchronous={synchronous}", f"PRAGMA cache_size={_WRITER_PAGES}")
+    return _sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms, pragmas)
 
 
 def read_engine(url: URL) -> Engine:
