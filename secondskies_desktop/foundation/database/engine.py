@@ -136,7 +136,9 @@ def read_engine(url: URL) -> Engine:
             connect_args={"connect_timeout": 5},
         )
         return engine.execution_options(postgresql_readonly=True)
-    return _sqlite_engine(url, "BEGIN", READ_WAIT_MS, ("PRAGMA query_only=1", f"PRAGMA cache_size={_READER_PAGES}"))
+    return _sqlite_engine(
+        url, "BEGIN", READ_WAIT_MS, ("PRAGMA query_only=1", f"PRAGMA cache_size={_READER_PAGES}")
+    )
 
 
 @contextlib.contextmanager
