@@ -386,3 +386,10 @@ def test_that_values_are_written_by_their_field() -> None:
     assert words.fill_value("direction", "BULLISH") == "BULLISH"
     assert words.type_name("conflict:stop_loss") == "Conflict: stop"
     assert words.type_name("quite_new") == "Quite new"
+
+
+def test_that_a_fill_without_effect_is_no_tick() -> None:
+    line = words.entry_line(a_fill(1)._replace(counts=False), NOW_US)
+    assert line.cells[0] == "–"
+    assert line.cells[5] == "without effect, messages say otherwise · another id says so"
+    assert words.entry_line(a_fill(1), NOW_US).cells[0] == "✓"

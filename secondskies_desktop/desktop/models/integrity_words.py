@@ -175,7 +175,13 @@ def conflict_line(one: Conflict) -> Line:
 
 
 ENTRY_COLUMNS = (
-    TextColumn("", 2, False, "✓ it counts, ↶ it was taken back, ◆ your choice", ink=Ink.MARK),
+    TextColumn(
+        "",
+        2,
+        False,
+        "✓ it counts, – messages say otherwise, ↶ it was taken back, ◆ your choice",
+        ink=Ink.MARK,
+    ),
     TextColumn("Field", 14, False, "What was filled in or chosen"),
     TextColumn("Value", 16, False, "As it was filled in; a received value always wins", ink=Ink.LEAD),
     TextColumn("Source", 11, False, "Where it comes from"),
@@ -190,15 +196,18 @@ def entry_line(one: Entry, now_us: int) -> Line:
     """Return a fill or a choice as a row."""
     fill = one.fill
     mark, tone = ("◆", Tone.TEXT) if fill.kind == "choice" else ("✓", Tone.GOOD)
+    words = fill.reason
     if one.undone:
-        mark, tone = "↶", Tone.FAINT
+        mark, tone, words = "↶", Tone.FAINT, f"taken back · {words}"
+    elif not one.counts:
+        mark, tone, words = formats.UNKNOWN, Tone.FAINT, f"without effect, messages say otherwise · {words}"
     cells = (
         mark,
         field_name(fill.field),
         fill_value(fill.field, fill.value),
         fill.source or formats.UNKNOWN,
         formats.UNKNOWN if fill.confidence is None else f"{fill.confidence:.2f}",
-        f"taken back · {fill.reason}" if one.undone else fill.reason,
+        words,
         fill.trade_id,
         when(fill.at_us, now_us),
     )
@@ -238,7 +247,7 @@ DIAGNOSIS_COLUMNS = (
         "",
         2,
         False,
-        "! it wants you, · it costs points, ✓ filled in, ◆ chosen",
+        "! it wants you, · it costs points, ✓ filled in, – without effect, ◆ chosen",
         ink=Ink.MARK,
     ),
     TextColumn("What", 18, False, "A gap, a conflict, a check that failed, or a value that no message gave"),
