@@ -46,6 +46,8 @@ _FIELDS = {
     "no_be_mfe": "MFE No-BE",
     "mae": "MAE",
 }
+_OLD_US = 5 * 60_000_000
+"""An engine looks at least every two minutes: what is older than this was looked at by none that runs now."""
 _HEALTH_WHY = (
     "100 less the points of the gaps of each signal, the mean over all signals of the newest 30 trade dates. "
     "What left no trace is not in it: completeness estimates that"
@@ -79,8 +81,8 @@ def field_name(field: str) -> str:
     return _FIELDS.get(field, field.replace("_", " ").capitalize())
 
 
-def health_word(now: HealthNow, least: int) -> Word:
-    """Return health with what it is compared with, or why it is unknown."""
+def health_word(now: HealthNow, least: int, now_us: int) -> Word:
+    """Return health with what it is compared with, or why it is unknown or old."""
     if now.looked_us is None:
         why = "Nothing has looked for gaps yet: an engine does so by itself, `integrity scan` at once"
         return Word("unknown", "nothing has looked for gaps yet", why, Tone.UNKNOWN)
@@ -90,6 +92,11 @@ def health_word(now: HealthNow, least: int) -> Word:
     # Cut, not rounded: what is below the target must not look as if it were at it.
     text = f"{math.floor(found.health * 10) / 10:.1f}"
     tone = Tone.GOOD if found.health >= least else Tone.WATCH
+    if now_us - now.looked_us > _OLD_US:
+        age = formats.age(now.looked_us, now_us)
+        return Word(
+            text, f"of 100 · ! as it was {age} ago: nothing has looked since", _HEALTH_WHY, Tone.WATCH
+        )
     mark = "at or above" if found.health >= least else "! below"
     return Word(text, f"of 100 · {mark} the target of {least}", _HEALTH_WHY, tone)
 
