@@ -21,7 +21,7 @@ from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.fills import Fill, FillKind, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from datetime import date
 
@@ -86,10 +86,11 @@ class Conflict(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A fill or a choice as it stands in the log."""
+    """A fill or a choice as it stands in the log; `counts` is whether its value is the one of its signal now."""
 
     fill: Fill
     undone: bool
+    counts: bool = True
 
 
 class Coverage(NamedTuple):
@@ -223,7 +224,17 @@ class IntegrityDesk:
     def fills(self, limit: int, before_id: int | None = None) -> list[Entry]:
         """Return what was filled in and chosen, newest first, before an id."""
         with self._connect() as connection:
-            return [Entry(*one) for one in fill_log.listed(connection, limit, before_id)]
+            rows = fill_log.listed(connection, limit, before_id)
+            by_stream: dict[str, set[str]] = {}
+            for fill, _ in rows:
+                by_stream.setdefault(fill.stream, set()).add(fill.trade_id)
+            views = [
+                row.view
+                for stream, ids in by_stream.items()
+                for row in signal_store.signals_of(connection, stream, sorted(ids))
+            ]
+            used = {one.id for view in views for one in view.filled}
+            return [Entry(fill, undone, _counts(fill, used)) for fill, undone in rows]
 
     def coverage(self, last: date | None, days: int) -> Coverage:
         """Return so many trade dates up to one; None is today, or the newest with an alert where that is long ago."""
@@ -255,7 +266,10 @@ class IntegrityDesk:
             score = max(0, 100 - sum(one.points for one in gaps)) if looked else None
             log = fill_log.of_signal(connection, stream, trade_id)
             undone = {one.refers for one in log if one.kind == FillKind.UNDO}
-            entries = tuple(Entry(one, one.id in undone) for one in log if one.kind != FillKind.UNDO)
+            used = {one.id for one in row.view.filled}
+            entries = tuple(
+                Entry(one, one.id in undone, _counts(one, used)) for one in log if one.kind != FillKind.UNDO
+            )
             return Diagnosis(signal_id, score, gaps, checks, tuple(_conflicts(connection, row)), entries)
 
     def signal_id_of(self, stream: str, trade_id: str) -> int | None:
@@ -297,6 +311,11 @@ class IntegrityDesk:
         if self.profile.replay is not None:
             raise RuntimeError("a replay is thrown away: decide in your own desk")
         return work()
+
+
+def _counts(one: Fill, used: Collection[int]) -> bool:
+    """Tell whether a row has an effect: a fill that was received since, or contradicted, has none."""
+    return one.kind != FillKind.FILL or one.id in used
 
 
 def _conflicts(connection: Connection, row: SignalRow) -> list[Conflict]:

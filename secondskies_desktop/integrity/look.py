@@ -5,7 +5,7 @@ Reads on one connection, writes on another: between the two a signal may have ch
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.integrity import store
 from secondskies_desktop.integrity.gaps import GapType, gaps_of
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 
 CONFLICT = store.CONFLICT
 _ENGINE = "engine"
+_FILLED_BY: Final[dict[str, str]] = {
+    GapType.NO_ENTRY_PRICE: "entry_price",
+    GapType.NO_STOP_LOSS: "stop_loss",
+    GapType.NO_HTF_ALIGNMENT: "htf",
+    GapType.NO_TARGETS: "targets",
+    GapType.NO_CONFIRMATION_TIME: "CONFIRMED",
+    GapType.NO_TRIGGER: "BE_TRIGGERED",
+    GapType.NO_BE_EXIT: "EXIT_BE",
+    GapType.NO_MFE_UPDATE: "EXIT_SL",
+    GapType.NO_MAE: "EXIT_SL",
+}
+"""The field whose fill ends a gap; every other gap ends by a message."""
 
 
 class Seen(NamedTuple):
@@ -78,25 +90,28 @@ def _changes(story: Story, known: Sequence[Finding], now_us: int) -> Iterator[Fi
                 None,
                 None,
             )
-    filled = {one.field for one in view.filled}
+    filled = {str(one.field) for one in view.filled}
     for key, old in before.items():
         is_judged = old.type != GapType.LOST_UPDATE or old.since_us >= story.judged_from_us
         if key not in found and is_judged:
-            by = "fill" if filled else "message"
+            by = "fill" if _FILLED_BY.get(old.type) in filled else "message"
             yield old._replace(closed_us=now_us, closed_by=by)
     yield from _conflicts(story, known, now_us)
 
 
-def _conflicts(story: Story, known: Sequence[Finding], now_us: int) -> Iterator[Finding]:
+def _conflicts(story: Story, findings: Sequence[Finding], now_us: int) -> Iterator[Finding]:
     view = story.view
-    before = {one.type: one for one in known if one.category == store.CHECK}
+    before = {one.type: one for one in findings if one.category == store.CHECK}
     now = {f"{CONFLICT}:{field}": values for field, values in view.conflicts.items()}
     for kind, values in now.items():
-        if kind not in before:
-            field = kind.partition(":")[2]
-            shown = getattr(view, field)
-            others = ", ".join(f"{value:,.2f}" for value in values)
-            text = f"{field.replace('_', ' ')} {shown:,.2f} is shown; {others} was received too"
+        field = kind.partition(":")[2]
+        shown = getattr(view, field)
+        others = ", ".join(f"{value:,.2f}" for value in values)
+        text = f"{field.replace('_', ' ')} {shown:,.2f} is shown; {others} was received too"
+        known = before.get(kind)
+        if known is not None and known.text != text:
+            yield known._replace(text=text)
+        if known is None:
             since_us = view.entry_us or view.sort_us
             yield Finding(
                 view.stream,

@@ -55,9 +55,8 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
     `rules` are the generations that told of it. `updates` are in the order of time. `holes` are the ranges of bars
     (first and last, µs UTC) inside its life at which an update should have come and did not; before `judged_from_us`
-    nobody can say. `prices` are those of
-    the chart after the last word of the signal. `newer` counts the running signals of the chart that are newer.
-    `creations_told` and `is_followed` say whether this chart announces triangles, and speaks at every bar.
+    nobody can say. `prices` are those of the chart after the last word of the signal. `newer` counts the running
+    signals of the chart that are newer. `creations_told` says whether this chart announces triangles.
     """
 
     view: SignalView

@@ -179,7 +179,8 @@ def _apply(state: SignalState, changed: SignalState, field: str, fill: Kept) -> 
 
 def _fits(state: SignalState, targets: Any) -> bool:
     """Tell whether targets are those of the entry and the stop that count now: another value may have been chosen."""
-    entry, stop = state.value("entry_price"), state.value("stop_loss")
+    entry: float | None = state.value("entry_price")
+    stop: float | None = state.value("stop_loss")
     first = targets.get("target_1R") if isinstance(targets, dict) else None
     if entry is None or stop is None or not isinstance(first, int | float):
         return False

@@ -197,3 +197,42 @@ def test_that_a_body_that_the_program_fails_on_stops_no_look(
     monkeypatch.setattr(decoding, "decode", fail)
     integrity.look_now(profile, fills=False)
     assert {gap["trade_id"] for gap in answer(profile)["gaps"]} == {"20251211_091500000_BULLISH"}
+
+
+def entry(price: float, **said: object) -> bytes:
+    """Return the body of an entry of the morning."""
+    return msgspec.json.encode(
+        {
+            "event_type": "ENTRY",
+            "schema_version": "1.0.0",
+            "trade_id": "20251211_091500000_BULLISH",
+            "direction": "Bullish",
+            "event_timestamp": "2025-12-11T09:15:00",
+            "entry_price": price,
+            "stop_loss": 25_000.0,
+            **said,
+        }
+    )
+
+
+def test_that_a_conflict_names_every_value_that_came_since(profile: Profile) -> None:
+    ready(profile, entry(25_010.0), entry(25_012.0))
+    integrity.look_now(profile, fills=False)
+    put(profile.database, entry(25_014.0))
+    integrity.look_now(profile, fills=False)
+    with reading(profile.database) as connection:
+        (conflict,) = integrity.conflicts_of(connection)
+    assert conflict["text"] == "entry price 25,010.00 is shown; 25,012.00, 25,014.00 was received too"
+
+
+def test_that_a_gap_is_closed_by_what_closed_it(profile: Profile) -> None:
+    ready(profile, entry(25_010.0))
+    integrity.look_now(profile, fills=False)
+    integrity.filled(profile)
+    put(profile.database, entry(25_010.0, htf_alignment={"daily": "Bullish", "h4": "Bullish"}))
+    integrity.look_now(profile, fills=False)
+    with reading(profile.database) as connection:
+        found = store.findings_of(connection, "MNQ1! 1m", "20251211_091500000_BULLISH")
+    closed = {one.type: one.closed_by for one in found if one.closed_us is not None}
+    assert closed["no_targets"] == "fill"
+    assert closed["no_htf_alignment"] == "message"
