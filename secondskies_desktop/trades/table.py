@@ -1,0 +1,151 @@
+"""The bytes of a file as rows of text: encoding, delimiter, HTML reports, and bounds against hostile files.
+
+A cell is text and nothing else; `=1+1` is five characters.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from html.parser import HTMLParser
+from typing import Final, NamedTuple
+
+MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_ROWS: Final = 200_000
+MAX_COLUMNS: Final = 256
+MAX_CELL: Final = 4_000
+DELIMITERS: Final = (",", ";", "\t")
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_LOOK: Final = 4_096
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; the text says where and why."""
+
+
+class TableRow(NamedTuple):
+    """A row, and the line of the file that it begins on."""
+
+    line: int
+    cells: list[str]
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file; raises Unreadable for what is too large or no text."""
+    if len(content) > MAX_BYTES:
+        raise Unreadable(f"larger than {MAX_BYTES // 1024 // 1024} MB")
+    if content.startswith(_WORKBOOKS):
+        raise Unreadable("an Excel workbook: save it as CSV, or export it as CSV or HTML")
+    encoding, skipped = _encoding(content)
+    try:
+        text = content[skipped:].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"not {encoding.upper()} text (byte {error.start + skipped})") from None
+    if "\x00" in text:
+        raise Unreadable("not text: it holds zero bytes")
+    return text
+
+
+def _encoding(content: bytes) -> tuple[str, int]:
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return encoding, len(mark)
+    # Without a mark: Western text in UTF-16 has a zero in every second byte, UTF-8 has none at all.
+    head = content[:_LOOK]
+    if len(head) > 1 and head[1::2].count(0) * 2 > len(head[1::2]):
+        return "utf-16-le", 0
+    if len(head) > 1 and head[::2].count(0) * 2 > len(head[::2]):
+        return "utf-16-be", 0
+    return "utf-8", 0
+
+
+def is_html(text: str) -> bool:
+    """Return whether the text is a page and no table of cells between delimiters."""
+    return text.lstrip()[:_LOOK].casefold().startswith(("<!doctype html", "<html", "<table"))
+
+
+def rows_of(text: str, delimiter: str, most: int = MAX_ROWS) -> list[TableRow]:
+    """Return the rows that are not blank, at most `most` of them; raises Unreadable beyond a bound."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[TableRow] = []
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell and not cell.isspace() for cell in cells):
+                _within_bounds(line, cells)
+                rows.append(TableRow(line, cells))
+            line = reader.line_num + 1
+            if len(rows) > most:
+                if most == MAX_ROWS:
+                    raise Unreadable(f"line {line}: more than {MAX_ROWS:,} rows")
+                return rows[:most]
+    except csv.Error as error:
+        raise Unreadable(f"line {line}: {error}") from None
+    return rows
+
+
+def html_rows(text: str) -> list[TableRow]:
+    """Return the rows of every table of a page, without cells that the page hides; raises Unreadable."""
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    return parser.rows
+
+
+def _within_bounds(line: int, cells: list[str]) -> None:
+    if len(cells) > MAX_COLUMNS:
+        raise Unreadable(f"line {line}: more than {MAX_COLUMNS} columns")
+    if any(len(cell) > MAX_CELL for cell in cells):
+        raise Unreadable(f"line {line}: a cell of more than {MAX_CELL:,} characters")
+
+
+class _Tables(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[TableRow] = []
+        self._cells: list[str] | None = None
+        self._cell: list[str] | None = None
+        self._line = 1
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin a row or a cell."""
+        if tag == "tr":
+            self._end_row()
+            self._cells = []
+            self._line = self.getpos()[0]
+        elif tag in {"td", "th"} and self._cells is not None:
+            self._end_cell()
+            hidden = "hidden" in (dict(attrs).get("class") or "").split()
+            self._cell = None if hidden else []
+
+    def handle_endtag(self, tag: str) -> None:
+        """End a cell or a row."""
+        if tag in {"td", "th"}:
+            self._end_cell()
+        elif tag in {"tr", "table"}:
+            self._end_row()
+
+    def handle_data(self, data: str) -> None:
+        """Add to the cell, if this is one that shows."""
+        if self._cell is not None:
+            self._cell.append(data)
+
+    def close(self) -> None:
+        """End what was left open."""
+        super().close()
+        self._end_row()
+
+    def _end_cell(self) -> None:
+        if self._cell is not None and self._cells is not None:
+            self._cells.append("".join(self._cell).strip())
+        self._cell = None
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        if self._cells and any(self._cells):
+            _within_bounds(self._line, self._cells)
+            self.rows.append(TableRow(self._line, self._cells))
+            if len(self.rows) > MAX_ROWS:
+                raise Unreadable(f"line {self._line}: more than {MAX_ROWS:,} rows")
+        self._cells = None
