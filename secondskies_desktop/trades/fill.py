@@ -43,6 +43,8 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
     """What it cost; None where the file does not say."""
     order_id: str
     """Empty where there is none."""
+    order_key: str = ""
+    """The key that its order has in another export of the platform; empty where there is no such export."""
     rank: tuple[int, str]
     """Orders executions of one instant: by the platform's id, shorter first so that numbers rise."""
     line: int

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.trades.reading import Reading
 
 PART: Final = ""
-"""Stands for the fingerprint of an execution that is known only as a part of a platform's trade."""
+"""Stands for the fingerprint of what is known only through another export: an execution as a part of the platform's
+trade, an order by its executions."""
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,23 +95,25 @@ class _Sorting:
         print_ = fingerprint(one)
         before = self._known.get(one.key, self.added.get(one.key))
         if before == PART:
-            self.duplicates.append(Outcome(one.line, "in already, as a part of a trade"))
+            self.duplicates.append(Outcome(one.line, "in already, by another export of the platform"))
         elif before == print_:
             self.duplicates.append(Outcome(one.line, "in already"))
         elif before is not None:
             self.refused.append(Outcome(one.line, "in already under the same id, with other values"))
-        elif isinstance(one, ClosedTrade) and (parts := self._stored_parts(one)):
+        elif isinstance(one, ClosedTrade) and (parts := self._stored(one.parts)):
             self._named_by_parts(one, parts)
+        elif isinstance(one, Fill) and one.order_key and self._stored((one.order_key,)):
+            self.duplicates.append(Outcome(one.line, "in already, by its order"))
         else:
             self.added[one.key] = print_
-            if isinstance(one, ClosedTrade):
-                self.added |= dict.fromkeys(one.parts, PART)
+            beside = one.parts if isinstance(one, ClosedTrade) else (one.order_key,)
+            self.added |= {key: PART for key in beside if key and key not in self.added}
             return True
         return False
 
-    def _stored_parts(self, one: ClosedTrade) -> int:
-        known = (self._known.get(part, self.added.get(part)) for part in one.parts)
-        return sum(print_ is not None and print_ != PART for print_ in known)
+    def _stored(self, keys: Iterable[str]) -> int:
+        """Return how many of these were stored for themselves."""
+        return sum(self._known.get(key, PART) != PART for key in keys)
 
     def _named_by_parts(self, one: ClosedTrade, parts: int) -> None:
         if parts == len(one.parts):
@@ -137,7 +140,8 @@ def _touched(trades: Sequence[Trade], fills: Sequence[Fill]) -> list[Trade]:
 
 
 def _notes(fills: Sequence[Fill], closed: Sequence[ClosedTrade]) -> Iterable[str]:
-    unknown = sorted({one.instrument.root for one in (*fills, *closed) if one.instrument.spec is None})
+    named = [one.instrument for one in fills] + [one.instrument for one in closed]
+    unknown = sorted({one.root for one in named if one.spec is None})
     if unknown:
         shown = ", ".join(unknown[:10]) + (" …" if len(unknown) > 10 else "")  # noqa: PLR2004 - a line of them
         yield f"what a point is worth is not known: {shown}"

@@ -71,7 +71,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file holds. Every row below the header is in exactly one of the four."""
+    """What a file holds. Every row but the header and blank ones is in exactly one of the four."""
 
     format_key: str
     title: str
@@ -81,7 +81,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     fills: tuple[Fill, ...]
     trades: tuple[ClosedTrade, ...]
     left_out: tuple[Outcome, ...]
-    """Rows that are no executions, such as cancelled orders."""
+    """Rows that are no executions, such as cancelled orders and what stands around the table."""
     refused: tuple[Outcome, ...]
     """Rows that cannot be read."""
 
@@ -98,7 +98,9 @@ def read_file(content: bytes, answers: Answers | None = None) -> Reading:
     by = _conventions(found.format, header, inside, said)
     if found.format.currency is not None:
         by.currency = found.format.currency(rows[: found.header_at])
-    return _read(found.format, header, inside, body[len(inside) :], by)
+    above = [Outcome(row.line, "above the table") for row in rows[: found.header_at]]
+    below = [Outcome(row.line, "below the table") for row in body[len(inside) :]]
+    return _read(found.format, header, inside, [*above, *below], by)
 
 
 def _format(text: str, said: Answers) -> Found:
@@ -192,11 +194,11 @@ def _accounts(one: Format, header: Header, rows: Sequence[TableRow]) -> Iterator
 
 
 def _read(
-    one: Format, header: Header, inside: Sequence[TableRow], below: Sequence[TableRow], by: Conventions
+    one: Format, header: Header, inside: Sequence[TableRow], around: Sequence[Outcome], by: Conventions
 ) -> Reading:
     fills: list[Fill] = []
     trades: list[ClosedTrade] = []
-    left_out: list[Outcome] = []
+    left_out = list(around)
     refused: list[Outcome] = []
     for line, cells in inside:
         try:
@@ -214,7 +216,6 @@ def _read(
                 refused.append(Outcome(line, "the exit is before the entry"))
             else:
                 trades.append(found)
-    left_out += [Outcome(row.line, "below the table") for row in below]
     return Reading(
         format_key=one.key,
         title=one.title,
@@ -222,6 +223,6 @@ def _read(
         zone="" if by.zone is None else by.zone.name,
         fills=tuple(fills),
         trades=tuple(trades),
-        left_out=tuple(left_out),
+        left_out=tuple(sorted(left_out, key=lambda one: one.line)),
         refused=tuple(refused),
     )

@@ -23,7 +23,7 @@ _WRITTEN: Final = re.compile(
     r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?"
     r"\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\Z"
 )
-_ZONE: Final = re.compile(r"([A-Za-z_]+(?:/[A-Za-z_+-]+)*?)(?:([+-])(\d{1,2})(?::(\d\d))?)?\Z")
+_ZONE: Final = re.compile(r"([A-Za-z_]+(?:/[A-Za-z0-9_+-]+?)*)(?:([+-])(\d{1,2})(?::(\d\d))?)?\Z")
 _FIXED: Final = {
     "EST": -5,
     "EDT": -4,
@@ -36,6 +36,7 @@ _FIXED: Final = {
     "GMT": 0,
 }
 _MAX_SHIFT_H: Final = 14
+_LONGEST: Final = 60
 
 
 class DateOrder(StrEnum):
@@ -68,19 +69,25 @@ class Zone:
 
 def zone_of(name: str) -> Zone | None:
     """Return the clock of a name such as `America/Chicago`, `UTC+2` or `America/New_York+7`; None if there is none."""
-    found = _ZONE.match(name.strip())
+    asked = name.strip()
+    found = _ZONE.match(asked) if len(asked) <= _LONGEST else None
     if found is None:
         return None
-    base_name, sign, hours, minutes = found.groups()
-    shift = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    if shift > timedelta(hours=_MAX_SHIFT_H):
+    # A whole name goes first: `Etc/GMT+5` is five hours behind, not moved forward by five.
+    if (whole := _base(asked)) is not None:
+        return Zone(asked, whole)
+    base = _base(found[1])
+    shift = timedelta(hours=int(found[3] or 0), minutes=int(found[4] or 0))
+    if base is None or shift > timedelta(hours=_MAX_SHIFT_H):
         return None
-    base: tzinfo
+    return Zone(asked, base, -shift if found[2] == "-" else shift)
+
+
+def _base(name: str) -> tzinfo | None:
     try:
-        base = UTC if base_name in {"UTC", "GMT"} else ZoneInfo(base_name)
+        return UTC if name in {"UTC", "GMT"} else ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return None
-    return Zone(name.strip(), base, -shift if sign == "-" else shift)
 
 
 def zone_of_heading(heading: str) -> Zone | None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from secondskies_desktop.trades.fill import ClosedTrade, Refused
 from secondskies_desktop.trades.formats.format import Format, Gives, LeftOut, Source
 from secondskies_desktop.trades.identity import known_by
-from secondskies_desktop.trades.times import DateOrder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +88,7 @@ POSITIONS = Format(
     numbers=("price", "commission", "swap", "profit"),
     account=None,
     zones=_ZONES,
-    order=DateOrder.DAY_FIRST,
+    order=None,
     sources=(
         Source(
             "github LuxAlgo/prop-firm-sim: packages/core/tests/fixtures/import/mt5-history.html",
@@ -108,7 +107,7 @@ JOURNAL = Format(
     numbers=("price", "swap", "commissions", "profit"),
     account=None,
     zones=_ZONES,
-    order=DateOrder.DAY_FIRST,
+    order=None,
     decimal=None,
     sources=(
         Source(

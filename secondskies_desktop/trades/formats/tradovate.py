@@ -25,6 +25,10 @@ def _fill_key(number: str) -> str:
     return known_by(PLATFORM, "fill", number)
 
 
+def _order_key(number: str) -> str:
+    return known_by(PLATFORM, "order", number)
+
+
 def _read_fill(row: Row) -> Fill:
     quantity = row.quantity("quantity")
     at_us = row.instant("_timestamp")
@@ -39,6 +43,7 @@ def _read_fill(row: Row) -> Fill:
         at_us=at_us,
         fees=row.money("commission"),
         order_id=row.text("order id"),
+        order_key=_order_key(row.text("order id")) if row.text("order id") else "",
         rank=(len(number), number),
         line=row.line,
     )
@@ -52,7 +57,7 @@ def _read_order(row: Row) -> Fill:
     at_us = row.instant("fill time")
     number = row.needed("order id")
     return Fill(
-        key=known_by(PLATFORM, "order", number),
+        key=_order_key(number),
         account=row.account("account"),
         instrument=row.instrument("contract", at_us, quantity),
         side=row.side("b/s"),
