@@ -145,7 +145,8 @@ def _conventions(one: Format, header: Header, rows: Sequence[TableRow], said: An
     decimal = _decimal(one, header, rows, said)
     if decimal is None:
         questions.append(Question(Ask.DECIMAL, (".", ",")))
-    if not said.account and any(not cell for cell in _accounts(one, header, rows)):
+    # Where some rows name an account, one that does not is refused: it may be anyone's.
+    if not said.account and not (one.account and any(_cells(header, rows, one.account))):
         questions.append(Question(Ask.ACCOUNT, ()))
     if questions:
         raise Unanswered(one.key, questions)
@@ -185,12 +186,6 @@ def _cells(header: Header, rows: Sequence[TableRow], column: str, nth: int = 1) 
     if place is not None:
         cells = (row.cells[place].strip() for row in rows if place < len(row.cells))
         yield from (cell for cell in cells if cell)
-
-
-def _accounts(one: Format, header: Header, rows: Sequence[TableRow]) -> Iterator[str]:
-    place = header.place(one.account) if one.account else None
-    for row in rows:
-        yield row.cells[place].strip() if place is not None and place < len(row.cells) else ""
 
 
 def _read(

@@ -5,11 +5,16 @@ A cell is text and nothing else; `=1+1` is five characters.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import html
 import io
 import re
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_ROWS: Final = 200_000
@@ -69,24 +74,36 @@ def is_html(text: str) -> bool:
     return text.lstrip()[:_LOOK].casefold().startswith(("<!doctype html", "<html", "<table"))
 
 
-def rows_of(text: str, delimiter: str, most: int = MAX_ROWS) -> list[TableRow]:
-    """Return the rows that are not blank, at most `most` of them; raises Unreadable beyond a bound."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def rows_of(text: str, delimiter: str) -> list[TableRow]:
+    """Return the rows that are not blank; raises Unreadable where the text is no table or beyond a bound."""
+    rows = []
+    for row in _rows(text, delimiter):
+        rows.append(row)
+        if len(rows) > MAX_ROWS:
+            raise Unreadable(f"line {row.line}: more than {MAX_ROWS:,} rows")
+    return rows
+
+
+def head_of(text: str, delimiter: str, most: int) -> list[TableRow]:
+    """Return the first rows that are not blank, up to where the text is no table by this delimiter."""
     rows: list[TableRow] = []
+    with contextlib.suppress(Unreadable):
+        for row in islice(_rows(text, delimiter), most):
+            rows.append(row)  # noqa: PERF402 - what came before a failure counts
+    return rows
+
+
+def _rows(text: str, delimiter: str) -> Iterator[TableRow]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
             if any(cell and not cell.isspace() for cell in cells):
                 _within_bounds(line, cells)
-                rows.append(TableRow(line, cells))
+                yield TableRow(line, cells)
             line = reader.line_num + 1
-            if len(rows) > most:
-                if most == MAX_ROWS:
-                    raise Unreadable(f"line {line}: more than {MAX_ROWS:,} rows")
-                return rows[:most]
     except csv.Error as error:
         raise Unreadable(f"line {line}: {error}") from None
-    return rows
 
 
 def html_rows(text: str) -> list[TableRow]:

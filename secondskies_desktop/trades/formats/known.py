@@ -50,16 +50,8 @@ def find(text: str, formats: Sequence[Format]) -> list[Found]:
         return _found(table.html_rows(text)[:_LOOK], None, formats)
     found: list[Found] = []
     for delimiter in table.DELIMITERS:
-        found += _found(_head(text, delimiter), delimiter, formats)
+        found += _found(table.head_of(text, delimiter, _LOOK), delimiter, formats)
     return found
-
-
-def _head(text: str, delimiter: str) -> list[TableRow]:
-    # Under the wrong delimiter a quotation mark may stand where none can: such a head names no columns.
-    try:
-        return table.rows_of(text, delimiter, _LOOK)
-    except table.Unreadable:
-        return []
 
 
 def _found(rows: Sequence[TableRow], delimiter: str | None, formats: Sequence[Format]) -> list[Found]:
