@@ -126,9 +126,8 @@ def _format(text: str, said: Answers) -> Found:
 
 def _inside(one: Format, body: Sequence[TableRow]) -> Sequence[TableRow]:
     """Return the rows down to the title of the next section."""
-    for place, row in enumerate(body):
-        words = [word for word in map(heading, row.cells) if word]
-        if words and words[0] in one.ends and len(words) == 1:
+    for place, (_, cells) in enumerate(body if one.ends else ()):
+        if heading(cells[0]) in one.ends and not any(cell.strip() for cell in cells[1:]):
             return body[:place]
     return body
 

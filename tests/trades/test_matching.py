@@ -61,7 +61,7 @@ def one(*fills: Fill) -> Trade:
 
 def test_that_a_simple_trade_is_exact() -> None:
     trade = one(made(1, "2", "21000.25"), made(2, "-2", "21010.50"))
-    assert (trade.direction, trade.quantity, trade.is_open) == (Direction.LONG, 2, False)
+    assert (trade.direction, trade.quantity, trade.is_open) == (Direction.LONG, Decimal(2), False)
     assert (trade.entry_price, trade.exit_price) == (Decimal("21000.25"), Decimal("21010.50"))
     assert (trade.gross, trade.fees, trade.net) == (4_100, 124, 3_976)
     assert (trade.entry_us, trade.exit_us) == (START_US + MINUTE_US, START_US + 2 * MINUTE_US)
@@ -71,24 +71,34 @@ def test_that_scaling_in_and_out_is_one_trade_whose_first_lot_goes_first() -> No
     trade = one(made(1, "1", "21000"), made(2, "2", "21010"), made(3, "-2", "21020"), made(4, "-1", "21000"))
     assert trade.quantity == 3
     assert [(part.entry, part.exit, part.quantity, part.gross) for part in trade.matches] == [
-        ("k1", "k3", 1, 4_000),
-        ("k2", "k3", 1, 2_000),
-        ("k2", "k4", 1, -2_000),
+        ("k1", "k3", Decimal(1), 4_000),
+        ("k2", "k3", Decimal(1), 2_000),
+        ("k2", "k4", Decimal(1), -2_000),
     ]
     assert (trade.gross, trade.entry_price) == (4_000, Decimal("21006.66666667"))
 
 
 def test_that_a_reversal_ends_one_trade_and_begins_another() -> None:
     long_, short = match([made(1, "2", "21000"), made(2, "-5", "21010"), made(3, "3", "21000")])
-    assert (long_.direction, long_.quantity, long_.gross) == (Direction.LONG, 2, 4_000)
-    assert (short.direction, short.quantity, short.gross, short.key) == (Direction.SHORT, 3, 6_000, "k2")
+    assert (long_.direction, long_.quantity, long_.gross) == (Direction.LONG, Decimal(2), 4_000)
+    assert (short.direction, short.quantity, short.gross, short.key) == (
+        Direction.SHORT,
+        Decimal(3),
+        6_000,
+        "k2",
+    )
     assert long_.fees == 62 + 25
     assert short.fees == 37 + 62
 
 
 def test_that_a_position_that_is_open_at_the_end_stays_open() -> None:
     trade = one(made(1, "3", "21000"), made(2, "-1", "21010"))
-    assert (trade.is_open, trade.quantity, trade.open_quantity, trade.gross) == (True, 3, 2, 2_000)
+    assert (trade.is_open, trade.quantity, trade.open_quantity, trade.gross) == (
+        True,
+        Decimal(3),
+        Decimal(2),
+        2_000,
+    )
     waiting = one(made(1, "-1", "21000"))
     assert (waiting.direction, waiting.exit_us, waiting.exit_price) == (Direction.SHORT, None, None)
 
@@ -291,7 +301,8 @@ def test_that_overlapping_imports_add_up_to_the_whole(
     first = preview(reading(fills[:one_end]), {})
     second = preview(reading(fills[min(one_end, other_end) :]), first.keys, first.fills)
     third = preview(reading(fills), {**first.keys, **second.keys}, (*first.fills, *second.fills))
-    assert third.fills == third.trades == ()
+    added = [*third.fills, *third.trades]
+    assert not added
     assert len(third.duplicates) == len(fills)
     assert match([*first.fills, *second.fills]) == match(fills)
     assert set(second.trades) <= set(match(fills))

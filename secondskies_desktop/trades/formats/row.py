@@ -48,10 +48,17 @@ class Header:
 
     def __init__(self, cells: Sequence[str]) -> None:
         self.names = [heading(cell) for cell in cells]
+        self._places: dict[tuple[str, int], int | None] = {}
         self.width = max((place + 1 for place, name in enumerate(self.names) if name), default=0)
 
     def place(self, column: str, nth: int = 1) -> int | None:
         """Return where the nth column of a name stands; None where there is none."""
+        key = column, nth
+        if key not in self._places:
+            self._places[key] = self._search(column, nth)
+        return self._places[key]
+
+    def _search(self, column: str, nth: int) -> int | None:
         for name in (column, *column.split("|")):
             found = [place for place, own in enumerate(self.names) if _is_called(own, name)]
             if len(found) >= nth:
