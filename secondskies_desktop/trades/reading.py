@@ -57,7 +57,7 @@ class Unanswered(Exception):
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """What the trader said of the file. An answer that the file contradicts raises Unreadable or refuses the row."""
+    """What the trader said of the file. What the file says or proves itself goes before it."""
 
     format_key: str = AUTO
     account: str | None = None

@@ -51,6 +51,8 @@ def swapped(name: str, value: str) -> str:
         ("_timestamp", "1926-02-03 10:00:00Z", "_timestamp: not in this century: '1926-02-03 10:00:00Z'"),
         ("_timestamp", "2026-06-10 10:00:00", "_timestamp: no time zone: '2026-06-10 10:00:00'"),
         ("Contract", "=HYPERLINK(1)", "Contract is no symbol: '=HYPERLINK(1)'"),
+        ("Contract", "MNQH6", "MNQH6 would be the contract of 2026-03, traded in 2026-06"),
+        ("Contract", "MNQZ5", "MNQZ5 would be the contract of 2035-12, traded in 2026-06"),
         ("Contract", "X" * 41, "Contract is no symbol: '" + "X" * 40 + "'"),
         ("Fill ID", "", "Fill id is empty"),
         ("Account", "a\x07b", "not the name of an account: 'a\\x07b'"),

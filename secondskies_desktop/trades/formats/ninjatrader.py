@@ -13,6 +13,8 @@ from secondskies_desktop.trades.formats.format import Format, Gives, Source
 from secondskies_desktop.trades.identity import known_by
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from secondskies_desktop.trades.formats.row import Row
 
 PLATFORM = "ninjatrader"
@@ -46,13 +48,14 @@ def _read_trade(row: Row) -> ClosedTrade:
     quantity = row.quantity("qty")
     entry_us = row.instant("entry time")
     account = row.account(_ACCOUNT)
+    instrument = row.instrument("instrument", entry_us, quantity)
     names = ("instrument", "market pos.", "qty", "entry price", "exit price", "entry time", "exit time")
     return ClosedTrade(
         # The number of a trade is its place in the report, which begins anew with every report.
         key=row.by.ordinals.key(PLATFORM, account, *(row.text(name) for name in names)),
         parts=(),
         account=account,
-        instrument=row.instrument("instrument", entry_us, quantity),
+        instrument=instrument,
         direction=row.direction("market pos."),
         quantity=quantity,
         entry_price=row.price("entry price"),
@@ -61,10 +64,19 @@ def _read_trade(row: Row) -> ClosedTrade:
         exit_us=row.instant("exit time"),
         # Profit is net or gross by a setting that the file does not tell.
         stated=None,
-        fees=row.money("commission"),
-        currency="USD",
+        fees=_fees(row),
+        currency=None if instrument.spec is None else "USD",
         line=row.line,
     )
+
+
+def _fees(row: Row) -> Decimal | None:
+    """Return the commission, with the fees that newer versions show in columns of their own."""
+    commission = row.money("commission")
+    if commission is None:
+        return None
+    others = (row.money(name) for name in ("clearing fee", "exchange fee", "ip fee", "nfa fee"))
+    return sum((fee for fee in others if fee is not None), commission)
 
 
 EXECUTIONS = Format(

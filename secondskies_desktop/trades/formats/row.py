@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 _LONGEST_NAME: Final = 80
-_YEAR_TURNS: Final = timedelta(hours=7)
+_TURNS: Final = timedelta(hours=14)
+_YEAR_DIGITS: Final = 4
+_YEARS_AHEAD: Final = 5
+"""No further contract is traded by anyone whose files these are; a digit of a year says no more."""
 _SIDES: Final = {
     "buy": Side.BUY,
     "b": Side.BUY,
@@ -156,12 +159,19 @@ class Row:
     def instrument(self, column: str, at_us: int, quantity: Decimal) -> Instrument:
         """Return what was traded; of a known futures contract only whole ones can be."""
         found = self.needed(column)
-        # A trade of New Year's Eve may be stamped with either year: the earlier one finds the nearer contract.
-        instrument = instrument_of(found, (as_datetime(at_us) - _YEAR_TURNS).year)
+        # At a turn of the year or month, the earlier one leaves a contract alive on its last day everywhere.
+        traded = as_datetime(at_us) - _TURNS
+        instrument = instrument_of(found, traded.year)
         if instrument is None:
             raise Refused(f"{_said(column)} is no symbol: {found[:40]!r}")
         if instrument.spec is not None and quantity != quantity.to_integral_value():
             raise Refused(f"{quantity} is no whole number of {instrument.root} contracts")
+        if instrument.month is not None:
+            years = int(instrument.month[:_YEAR_DIGITS]) - traded.year
+            if instrument.month < f"{traded:%Y-%m}" or years > _YEARS_AHEAD:
+                raise Refused(
+                    f"{found} would be the contract of {instrument.month}, traded in {traded:%Y-%m}"
+                )
         return instrument
 
     def account(self, column: str | None = None) -> str:

@@ -82,12 +82,13 @@ def _pair(
     if bought_us == sold_us and bought == sold:
         raise Refused("bought and sold at the same time by the same fill")
     is_long = (bought_us, len(bought), bought) < (sold_us, len(sold), sold)
+    instrument = row.instrument(symbol, min(bought_us, sold_us), quantity)
     buy_price, sell_price = row.price(money[0]), row.price(money[1])
     return ClosedTrade(
         key=key,
         parts=(_fill_key(bought), _fill_key(sold)),
         account=row.account("account"),
-        instrument=row.instrument(symbol, min(bought_us, sold_us), quantity),
+        instrument=instrument,
         direction=Direction.LONG if is_long else Direction.SHORT,
         quantity=quantity,
         entry_price=buy_price if is_long else sell_price,
@@ -96,7 +97,7 @@ def _pair(
         exit_us=max(bought_us, sold_us),
         stated=_cents(row, "pnl|p/l"),
         fees=None,
-        currency=row.text("currency") or "USD",
+        currency=row.text("currency") or (None if instrument.spec is None else "USD"),
         line=row.line,
     )
 
