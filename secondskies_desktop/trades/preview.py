@@ -147,7 +147,7 @@ def _notes(fills: Sequence[Fill], closed: Sequence[ClosedTrade]) -> Iterable[str
         yield f"what a point is worth is not known: {shown}"
     ties = _ties(fills)
     if ties:
-        yield f"bought and sold in the same instant, in the order of their ids: {ties} times"
+        yield f"bought and sold in the same instant, in the order of their ids: {ties}"
     for one in closed:
         given = given_by_prices(one)
         if one.stated is not None and given is not None and given != one.stated:

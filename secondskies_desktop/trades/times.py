@@ -21,9 +21,10 @@ _YEAR_DIGITS: Final = 4
 _WRITTEN: Final = re.compile(
     r"(\d{1,4})[./-](\d{1,2})[./-](\d{4}|\d{2})[ T,]+"
     r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?"
-    r"\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\Z"
+    r"\s*([AaPp]\.?[Mm]\.?)?\s*(Z|UTC|GMT|[+-]\d\d:?\d\d)?\Z",
+    re.ASCII,
 )
-_ZONE: Final = re.compile(r"([A-Za-z_]+(?:/[A-Za-z0-9_+-]+?)*)(?:([+-])(\d{1,2})(?::(\d\d))?)?\Z")
+_ZONE: Final = re.compile(r"([A-Za-z_]+(?:/[A-Za-z0-9_+-]+?)*)(?:([+-])(\d{1,2})(?::(\d\d))?)?\Z", re.ASCII)
 _FIXED: Final = {
     "EST": -5,
     "EDT": -4,

@@ -46,6 +46,8 @@ def swapped(name: str, value: str) -> str:
         ("Quantity", "-2", "Quantity is not above zero: '-2'"),
         ("Quantity", "1.5", "1.5 is no whole number of MNQ contracts"),
         ("B/S", "Hold", "B/s is neither buy nor sell: 'Hold'"),
+        ("_timestamp", "٢٠٢٦-06-10 10:00:00Z", "_timestamp: not a time: '٢٠٢٦-06-10 10:00:00Z'"),
+        ("Price", "٢١٠٠٠", "Price is not a number: '٢١٠٠٠'"),
         ("_timestamp", "yesterday", "_timestamp: not a time: 'yesterday'"),
         ("_timestamp", "2026-02-30 10:00:00Z", "_timestamp: no such time: '2026-02-30 10:00:00Z'"),
         ("_timestamp", "1926-02-03 10:00:00Z", "_timestamp: not in this century: '1926-02-03 10:00:00Z'"),

@@ -129,7 +129,7 @@ def test_that_an_unknown_worth_of_a_point_and_ties_are_noted() -> None:
     )
     tied = content("mapped.csv").replace(b"10:05:00", b"10:00:00")
     found = preview(read_file(tied, ANSWERS["mapped.csv"]), {})
-    assert found.notes == ("bought and sold in the same instant, in the order of their ids: 1 times",)
+    assert found.notes == ("bought and sold in the same instant, in the order of their ids: 1",)
 
 
 def test_that_columns_named_by_hand_are_never_verified() -> None:

@@ -24,10 +24,12 @@ def _read_trade(row: Row) -> ClosedTrade:
     quantity = row.quantity("size")
     entry_us = row.instant("enteredat")
     profit = row.money("pnl")
+    account = row.account()
     return ClosedTrade(
-        key=known_by(PLATFORM, "trade", row.needed("id")),
+        # Every firm on ProjectX counts for itself, and the file does not name the firm.
+        key=known_by(PLATFORM, account, row.needed("id")),
         parts=(),
-        account=row.account(),
+        account=account,
         instrument=row.instrument("contractname", entry_us, quantity),
         direction=row.direction("type"),
         quantity=quantity,
