@@ -108,7 +108,9 @@ class Chart:
         """Return the first minute after a time that saw a price at or below a level (sign 1), or above it (−1)."""
         self._sort()
         count = self._count
-        start = int(np.searchsorted(self._times[:count], after_us, side="right"))
+        start = int(self._times[:count].searchsorted(after_us, side="right"))
+        if start == count:
+            return None
         part = slice(start, count)
         reached = self._lows[part] <= level if sign > 0 else self._highs[part] >= level
         if not reached.any():
