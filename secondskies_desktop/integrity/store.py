@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, upsert
 from secondskies_desktop.integrity.tables import findings, integrity_position, integrity_samples
+from secondskies_desktop.signals.tally import CODE_MASK, What, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -182,7 +183,14 @@ def health(connection: Connection) -> Health:
     if not dates:
         return Health(None, 0, 0, 0)
     oldest = dates[-1][0]
-    signals = fetch(connection, "SELECT count(*) FROM signals WHERE trade_date>=?", (oldest,))[0][0]
+    tallies = fetch(connection, "SELECT counts FROM signal_tallies WHERE trade_date>=?", (oldest,))
+    # Every signal but the linked ones counts once by its status.
+    signals = sum(
+        number
+        for (counts,) in tallies
+        for code, number in unpack(counts).items()
+        if code & CODE_MASK < What.KIND
+    )
     rows = fetch(
         connection,
         "SELECT sum(points),count(*) FROM findings WHERE closed_us IS NULL AND category=? "

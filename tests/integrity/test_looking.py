@@ -236,3 +236,16 @@ def test_that_a_gap_is_closed_by_what_closed_it(profile: Profile) -> None:
     closed = {one.type: one.closed_by for one in found if one.closed_us is not None}
     assert closed["no_targets"] == "fill"
     assert closed["no_htf_alignment"] == "message"
+
+
+def test_that_two_ids_of_one_triangle_are_one_signal_of_health(profile: Profile) -> None:
+    alias = b"20251211_091500_BULLISH"
+    twin = batch("2025-12-11T09:20:00", "20251211_091500000_BULLISH")
+    ready(profile, twin, twin.replace(b"20251211_091500000_BULLISH", alias), created(10, "Bearish"))
+    with reading(profile.database) as connection:
+        assert store.health(connection).signals == 0
+    integrity.look_now(profile, fills=False)
+    with reading(profile.database) as connection:
+        assert sum(row.view.linked_to is not None for row in signal_store.every(connection)) == 1
+        found = store.health(connection)
+    assert (found.signals, found.complete) == (2, 1)
