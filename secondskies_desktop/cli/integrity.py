@@ -152,12 +152,13 @@ def choose(
 
 def _scanned() -> dict[str, Any]:
     from secondskies_desktop.engine import integrity
+    from secondskies_desktop.foundation.clock import system_clock
     from secondskies_desktop.foundation.database.engine import read_engine
 
     found = profile()
     integrity.look_now(found, fills=False)
     reader = read_engine(found.database)
     with reader.connect() as connection:
-        answer = integrity.scan_answer(connection)
+        answer = integrity.scan_answer(connection, system_clock())
     reader.dispose()
     return answer

@@ -42,6 +42,10 @@ _SHARE = 0.2
 """What of a core may be spent on what was never looked at, or is looked at again."""
 
 
+class StillLooking(TimeoutError):
+    """A running engine has more to look at than a command waits for; what is known so far may be old."""
+
+
 class EngineIntegrity:
     """Looks once a second on a thread of its own, writes through the engine's writer, and says what is wrong."""
 
@@ -94,10 +98,10 @@ class EngineIntegrity:
         if not self._ended and signals and now_us - self._sampled_us >= 60_000_000:  # noqa: PLR2004 - a minute
             self._sampled_us = now_us
             with self._database.connect() as connection:
-                health = store.health(connection)
-                conflicts = conflicts_of(connection)
+                health = store.health(connection, now_us)
+                conflicts = listing.count_conflicts(connection, store.CONFLICT)
             self._write(lambda connection: store.write_sample(connection, sample_of(health, now_us)))
-            self._say(health, len(conflicts), now_us)
+            self._say(health, conflicts, now_us)
 
     def _write(self, work: Callable[[Connection], Any]) -> None:
         self._submit(work).result(_WRITTEN_WITHIN_S)
@@ -185,6 +189,9 @@ def _await_engine(profile: Profile) -> None:
                 if store.position(connection).seq >= wanted:
                     return
             time.sleep(0.1)
+        raise StillLooking(
+            f"the engine has not looked at everything within {_LOOKED_WITHIN_S:.0f} s: ask again"
+        )
     finally:
         reader.dispose()
 
@@ -218,9 +225,9 @@ def filled(profile: Profile, clock: Clock = system_clock) -> list[Fill]:
         reader.dispose()
 
 
-def scan_answer(connection: Connection) -> dict[str, Any]:
+def scan_answer(connection: Connection, now_us: int) -> dict[str, Any]:
     """Return `integrity scan`: health, what is missing, and where values came from."""
-    health = store.health(connection)
+    health = store.health(connection, now_us)
     return {
         "health": health.health,
         "signals": health.signals,

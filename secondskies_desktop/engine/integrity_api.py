@@ -58,7 +58,7 @@ class StoredAnswers:
         """Return how complete the data is."""
 
         def read(connection: Connection) -> dict[str, Any]:
-            answer = scan_answer(connection)
+            answer = scan_answer(connection, self._clock())
             found, filled = integrity_store.counts_since(connection, self._clock() - _HOUR_US)
             gaps = answer.pop("gaps")
             return {**answer, "open_gaps": len(gaps), "found_last_hour": found, "filled_last_hour": filled}

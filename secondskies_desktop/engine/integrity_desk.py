@@ -156,7 +156,7 @@ class _Scales:
             if self._known is None or key != self._key:
                 found, filled = store.counts_since(connection, now_us - _HOUR_US)
                 self._known = _Weighed(
-                    store.health(connection),
+                    store.health(connection, now_us),
                     found,
                     filled,
                     store.fills_by_source(connection),

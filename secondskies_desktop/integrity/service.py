@@ -25,6 +25,7 @@ from secondskies_desktop.integrity.reading import (
 )
 from secondskies_desktop.integrity.reconcile import RULES
 from secondskies_desktop.integrity.running import RUNNING, RunningSignals
+from secondskies_desktop.integrity.store import Finding
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.vocabulary import Status
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.integrity.story import Story
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.fills import Fill
+    from secondskies_desktop.signals.view import SignalView
 
     Write = Callable[[Callable[[Connection], None]], object]
 
@@ -48,6 +50,8 @@ AGAIN_S: Final = 120.0
 """Seconds between two looks at what runs or waits, changed or not (domain.md §5.3)."""
 _AT_ONCE: Final = 128
 """Signals of one step."""
+NOT_JUDGED: Final = "not_judged"
+"""The type of the finding of a signal that could not be judged."""
 _HARMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a rule raises over a signal that nobody thought of."""
 
@@ -89,6 +93,7 @@ class Integrity:
         self._running = RunningSignals()
         self._due: list[int] = []
         self._reached: set[int] = set()
+        self._failed: list[SignalView] = []
         self._repaired: int | None = None
         # What changed behind `_from` up to `_live` was looked at as it happened; what lies before, down to the stored
         # position, is looked at when there is time.
@@ -178,7 +183,7 @@ class Integrity:
             self._live = rows[-1].seq
             if place.seq >= self._from:
                 place = place._replace(seq=self._live)
-        seen = self._judged(reader, stories, allowed, now_us)
+        seen = self._seen(reader, stories, allowed, now_us)
         if rows or seen.findings or seen.fills:
             write(_writing(seen, place._replace(at_us=now_us)))
         return Looked(len(rows), tuple(seen.fills), more=True, is_fresh=True)
@@ -202,7 +207,7 @@ class Integrity:
             return Looked(more=True)
         seq = max(place.seq, rows[-1].seq) if rows else self._from
         place = place._replace(seq=self._live if seq >= self._from else seq, at_us=now_us)
-        seen = self._judged(reader, stories, allowed, now_us)
+        seen = self._seen(reader, stories, allowed, now_us)
         write(_writing(seen, place))
         return Looked(len(rows), tuple(seen.fills), more=True)
 
@@ -224,7 +229,7 @@ class Integrity:
                 self._due = [*due, *self._due]
                 return Looked(more=True)
             stories += found
-        seen = self._judged(reader, stories, allowed, now_us)
+        seen = self._seen(reader, stories, allowed, now_us)
         if seen.findings or seen.fills:
             write(_writing(seen, store.position(reader)._replace(at_us=now_us)))
         return Looked(len(due), tuple(seen.fills), more=True)
@@ -250,6 +255,7 @@ class Integrity:
         except _HARMED:
             if len(rows) == 1:
                 _log.exception("a signal cannot be looked at, and is passed over", signal_id=rows[0].id)
+                self._failed.append(rows[0].view)
                 return []
             parts = [self._stories(reader, [row], allowed) for row in rows]
             return None if None in parts else [story for part in parts for story in part or ()]
@@ -257,6 +263,14 @@ class Integrity:
             for row, story in zip(rows, found, strict=True):
                 self._running.remember(row, self._charts.of(row.view.stream).revised, story)
         return found
+
+    def _seen(
+        self, reader: Connection, stories: Sequence[Story], allowed: frozenset[str], now_us: int
+    ) -> Seen:
+        seen = self._judged(reader, stories, allowed, now_us)
+        seen.findings.extend(_not_judged(view, now_us) for view in self._failed)
+        self._failed.clear()
+        return seen
 
     def _judged(
         self, reader: Connection, stories: Sequence[Story], allowed: frozenset[str], now_us: int
@@ -268,7 +282,7 @@ class Integrity:
                 _log.exception(
                     "a signal cannot be judged, and is passed over", trade_id=stories[0].view.trade_id
                 )
-                return Seen([], [])
+                return Seen([_not_judged(stories[0].view, now_us)], [])
         parts = [self._judged(reader, [story], allowed, now_us) for story in stories]
         return Seen(
             [finding for part in parts for finding in part.findings],
@@ -286,6 +300,15 @@ class Integrity:
                 found += self._judged(reader, stories, allowed, now_us).fills
                 seq = rows[-1].seq
         return found
+
+
+def _not_judged(view: SignalView, now_us: int) -> Finding:
+    """Return what is known of a signal over which a rule fails: nothing, so it must not count as complete."""
+    text = "the program failed on this signal, so nothing is known of it: the log says where"
+    since_us, date = view.sort_us, view.trade_date
+    return Finding(
+        view.stream, view.trade_id, store.GAP, NOT_JUDGED, since_us, date, 100, text, now_us, None, None
+    )
 
 
 def _writing(seen: Seen, place: Position) -> Callable[[Connection], None]:

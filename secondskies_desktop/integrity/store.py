@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, upsert
+from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.integrity.tables import findings, integrity_position, integrity_samples
 from secondskies_desktop.signals.tally import CODE_MASK, What, unpack
 
@@ -173,17 +174,26 @@ class Health(NamedTuple):
     gaps: int
 
 
-def health(connection: Connection) -> Health:
-    """Return the health over the signals of the newest trade dates, linked ones and those without a date left out."""
+def health(connection: Connection, now_us: int) -> Health:
+    """Return the health over the signals of the newest trade dates, linked ones and those without a date left out.
+
+    So is a date that has not come yet: a message may claim any.
+    """
+    today = trade_date(now_us).isoformat()
     dates = fetch(
         connection,
-        "SELECT DISTINCT trade_date FROM signal_tallies WHERE trade_date>'0' ORDER BY trade_date DESC LIMIT ?",
-        (DATES,),
+        "SELECT DISTINCT trade_date FROM signal_tallies WHERE trade_date>'0' AND trade_date<=? "
+        "ORDER BY trade_date DESC LIMIT ?",
+        (today, DATES),
     )
     if not dates:
         return Health(None, 0, 0, 0)
     oldest = dates[-1][0]
-    tallies = fetch(connection, "SELECT counts FROM signal_tallies WHERE trade_date>=?", (oldest,))
+    tallies = fetch(
+        connection,
+        "SELECT counts FROM signal_tallies WHERE trade_date>=? AND trade_date<=?",
+        (oldest, today),
+    )
     # Every signal but the linked ones counts once by its status.
     signals = sum(
         number
@@ -194,8 +204,8 @@ def health(connection: Connection) -> Health:
     rows = fetch(
         connection,
         "SELECT sum(points),count(*) FROM findings WHERE closed_us IS NULL AND category=? "
-        "AND trade_id<>'' AND trade_date>=? GROUP BY stream,trade_id",
-        (GAP, oldest),
+        "AND trade_id<>'' AND trade_date>=? AND trade_date<=? GROUP BY stream,trade_id",
+        (GAP, oldest, today),
     )
     lost = sum(min(100, int(row[0])) for row in rows)
     if not signals:

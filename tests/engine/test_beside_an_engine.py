@@ -21,9 +21,11 @@ from secondskies_desktop.foundation.settings import Settings
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalsChanged
 from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
-from tests.databases import bodies_of, inbox_of, put, reading, writing
+from secondskies_desktop.signals.fill_log import store as fill_log
+from tests.databases import bodies_of, eventually, inbox_of, put, reading, writing
 from tests.ingest.alert_logs import log_row, write_log
 
 if TYPE_CHECKING:
@@ -76,6 +78,13 @@ def call_dead(profile: Profile, inbox_id: int) -> None:
         connection.execute(text(words), {"one": inbox_id})
 
 
+def has_looked_at_all(profile: Profile) -> bool:
+    """Tell whether the engine has looked at every change, those of its own fills too."""
+    with reading(profile.database) as connection:
+        is_joined = store.fill_position(connection) == fill_log.last_id(connection)
+        return is_joined and integrity_store.position(connection).seq == signal_store.counters(connection)[1]
+
+
 def test_that_an_import_beside_an_engine_is_folded_by_it_and_counts_the_same(
     profile: Profile, running: Engine, log: Path
 ) -> None:
@@ -94,6 +103,7 @@ def test_that_an_import_beside_an_engine_is_folded_by_it_and_counts_the_same(
     assert import_alert_logs(profile, [log]) == {
         "rows": first["rows"], "stored": 0, "duplicates": 0, "dead_letters": 0, "repaired": 0,
     }  # fmt: skip
+    eventually(lambda: has_looked_at_all(profile))
     verified = rebuilding.verify(profile)
     assert verified.identical
     running.stop()

@@ -11,6 +11,7 @@ from secondskies_desktop.engine import integrity
 from secondskies_desktop.engine.desk import Desk
 from secondskies_desktop.engine.folding import fold_pending
 from secondskies_desktop.foundation.bus import Bus
+from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.integrity import store
 from secondskies_desktop.integrity.coverage import Cover
@@ -41,7 +42,7 @@ def desk(profile: Profile) -> Iterator[Desk]:
 def test_that_health_says_what_the_scan_says(desk: Desk) -> None:
     now = desk.health_now()
     with reading(desk.profile.database) as connection:
-        scan = integrity.scan_answer(connection)
+        scan = integrity.scan_answer(connection, system_clock())
     assert (now.health.health, now.health.signals, now.health.complete) == (
         scan["health"],
         scan["signals"],

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.signals.event import Decoded
 
+NOW_US = START_US + 30 * 86_400_000_000
+"""Behind every date of the bodies."""
 BODIES = Path(__file__).parents[1] / "signals" / "bodies"
 
 
@@ -67,7 +69,7 @@ def every_body() -> list[bytes]:
 def answer(profile: Profile) -> dict[str, Any]:
     """Return what a scan answers now."""
     with reading(profile.database) as connection:
-        return integrity.scan_answer(connection)
+        return integrity.scan_answer(connection, NOW_US)
 
 
 def test_that_nothing_is_known_before_anybody_looked(profile: Profile) -> None:
@@ -75,7 +77,7 @@ def test_that_nothing_is_known_before_anybody_looked(profile: Profile) -> None:
     with reading(profile.database) as connection:
         quality = store.qualities(connection)
         assert quality("MNQ1! 1m", "any", 1) is None
-        assert store.health(connection).health is None
+        assert store.health(connection, NOW_US).health is None
 
 
 def test_that_a_scan_finds_and_fills_nothing_in(profile: Profile) -> None:
@@ -243,9 +245,9 @@ def test_that_two_ids_of_one_triangle_are_one_signal_of_health(profile: Profile)
     twin = batch("2025-12-11T09:20:00", "20251211_091500000_BULLISH")
     ready(profile, twin, twin.replace(b"20251211_091500000_BULLISH", alias), created(10, "Bearish"))
     with reading(profile.database) as connection:
-        assert store.health(connection).signals == 0
+        assert store.health(connection, NOW_US).signals == 0
     integrity.look_now(profile, fills=False)
     with reading(profile.database) as connection:
         assert sum(row.view.linked_to is not None for row in signal_store.every(connection)) == 1
-        found = store.health(connection)
+        found = store.health(connection, NOW_US)
     assert (found.signals, found.complete) == (2, 1)

@@ -114,6 +114,11 @@ class Looks:
             rows = [one for one, _ in fill_log.listed(connection, 1_000) if one.trade_id == trade_id]
         return {one.field for one in rows}
 
+    def gaps(self, trade_id: str) -> list[str]:
+        """Return the types of what is missing of a signal now."""
+        with reading(self.profile.database) as connection:
+            return [one.type for one in store.open_findings(connection) if one.trade_id == trade_id]
+
     def lost(self, trade_id: str) -> list[tuple[int, bool]]:
         """Return the lost updates of a signal: since when, and whether that is over."""
         with reading(self.profile.database) as connection:
@@ -198,6 +203,7 @@ def test_that_a_signal_that_no_rule_can_judge_is_passed_over(
     )
     looks.rest()
     assert looks.fields(LONG) == set()
+    assert looks.gaps(LONG) == ["not_judged"], "what nobody could judge is not complete"
     assert "targets" in looks.fields(SHORT)
 
 

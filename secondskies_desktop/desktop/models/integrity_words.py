@@ -31,6 +31,7 @@ _TYPES = {
     "no_trigger": "BE_TRIGGERED lost",
     "no_be_exit": "BE exit lost",
     "lost_update": "Updates lost",
+    "not_judged": "Not judged",
 }
 _FIELDS = {
     "CANCELLED": "Cancellation",

@@ -66,6 +66,12 @@ def open_conflicts(connection: Connection, kind: str, limit: int) -> list[Findin
     return [Finding(*row) for row in fetch(connection, statement, (CHECK, f"{kind}:%", limit))]
 
 
+def count_conflicts(connection: Connection, kind: str) -> int:
+    """Return how many findings wait for a choice; their types begin with `kind` and a colon."""
+    statement = "SELECT count(*) FROM findings WHERE closed_us IS NULL AND category=? AND type LIKE ?"
+    return int(fetch(connection, statement, (CHECK, f"{kind}:%"))[0][0])
+
+
 def newest_sample(connection: Connection) -> Sample | None:
     """Return health as it was told last, None where it never was."""
     columns = ",".join(Sample._fields)
