@@ -50,11 +50,26 @@ def _report_table(answer: dict[str, Any]) -> list[tuple[object, ...]]:
     """Return the report a line for each number, the costliest gaps first."""
     lines: list[tuple[object, ...]] = [("what", "value", "points")]
     lines += [(name, answer[name], "") for name in ("health", "signals", "complete")]
+    lines += _completeness_lines(answer["completeness"])
     gaps = sorted(answer["gaps_by_type"].items(), key=lambda one: (-one[1]["points"], one[0]))
     lines += [(f"gap {name}", one["count"], one["points"]) for name, one in gaps]
     lines.append(("arrivals", answer["sources"]["arrivals"], ""))
     lines += [(f"filled, {name}", count, "") for name, count in answer["sources"]["filled"].items()]
     return [*lines, *((name, answer[name], "") for name in ("last_heartbeat", "looked_at"))]
+
+
+def _completeness_lines(came: dict[str, Any]) -> list[tuple[object, ...]]:
+    if came["estimate"] is None:
+        needed = came["more_needed"]
+        return [
+            ("alerts that came", f"not enough data: {needed} more that must have been sent are needed", "")
+        ]
+    span = f"{came['low']:.1%} to {came['high']:.1%} at 90 %"
+    missed = f"{came['missed']:,.0f} ({came['missed_low']:,.0f} to {came['missed_high']:,.0f})"
+    return [
+        ("alerts that came", f"{came['estimate']:.1%}, {span}", ""),
+        ("alerts missed, estimated", missed, ""),
+    ]
 
 
 @app.command("fill")
@@ -161,4 +176,4 @@ def _scanned() -> dict[str, Any]:
     with reader.connect() as connection:
         answer = integrity.scan_answer(connection, system_clock())
     reader.dispose()
-    return answer
+    return {**answer, "completeness": integrity.estimated(found)}

@@ -17,6 +17,8 @@ from secondskies_desktop.foundation.settings import read_settings
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity.chart_look import ChartLook
+from secondskies_desktop.integrity.estimates import Estimate, Estimates
 from secondskies_desktop.integrity.listing import store as listing
 from secondskies_desktop.integrity.service import Integrity
 from secondskies_desktop.signals import store as signal_store
@@ -62,7 +64,9 @@ class EngineIntegrity:
         self._board = board
         self._clock = clock
         self._submit = submit
+        self._charts, self._estimates = ChartLook(), Estimates()
         self._sampled_us = 0
+        self._has_news = False
         self._ended = False
 
     def follow(self, settings: IntegritySettings) -> None:
@@ -81,26 +85,32 @@ class EngineIntegrity:
 
     def _look(self) -> None:
         """Work off what has changed; what was never looked at takes a share of a core, so that a screen stays awake."""
-        signals, until = 0, time.monotonic() + _AT_MOST_S
+        until = time.monotonic() + _AT_MOST_S
         while not self._ended:
             begun = time.thread_time()
             with self._database.connect() as connection:
                 looked = self.service.step(connection, self._write)
-            signals += looked.signals
-            if not looked.more or time.monotonic() > until:
+                is_more = looked.more or self._look_at_charts(connection)
+            self._has_news = self._has_news or is_more
+            if not is_more or time.monotonic() > until:
                 break
             if not looked.is_fresh:
                 time.sleep((time.thread_time() - begun) * (1 - _SHARE) / _SHARE)
-        self._sample(signals)
+        self._sample()
 
-    def _sample(self, signals: int) -> None:
+    def _look_at_charts(self, connection: Connection) -> bool:
         now_us = self._clock()
-        if not self._ended and signals and now_us - self._sampled_us >= 60_000_000:  # noqa: PLR2004 - a minute
-            self._sampled_us = now_us
+        return self._charts.step(connection, self._write, now_us) or self._estimates.step(connection, now_us)
+
+    def _sample(self) -> None:
+        now_us = self._clock()
+        if not self._ended and self._has_news and now_us - self._sampled_us >= 60_000_000:  # noqa: PLR2004 - a minute
+            self._sampled_us, self._has_news = now_us, False
             with self._database.connect() as connection:
                 health = store.health(connection, now_us)
                 conflicts = listing.count_conflicts(connection, store.CONFLICT)
-            self._write(lambda connection: store.write_sample(connection, sample_of(health, now_us)))
+            sample = sample_of(health, self._estimates.estimate(), now_us)
+            self._write(lambda connection: store.write_sample(connection, sample))
             self._say(health, conflicts, now_us)
 
     def _write(self, work: Callable[[Connection], Any]) -> None:
@@ -120,9 +130,12 @@ class EngineIntegrity:
             self._board.clear(CONFLICT, "signals")
 
 
-def sample_of(health: store.Health, now_us: int) -> store.Sample:
-    """Return health as a sample; completeness is estimated elsewhere."""
-    return store.Sample(now_us, health.health, health.signals, health.complete, health.gaps, None, None, None)
+def sample_of(health: store.Health, estimate: Estimate, now_us: int) -> store.Sample:
+    """Return health, and completeness beside it, as a sample."""
+    came = estimate.share
+    return store.Sample(
+        now_us, health.health, health.signals, health.complete, health.gaps, came.share, came.low, came.high
+    )
 
 
 def look_now(profile: Profile, *, fills: bool, clock: Clock = system_clock) -> None:
@@ -164,13 +177,14 @@ def _look(profile: Profile, clock: Clock, *, fills: bool) -> bool:
         with writer.begin() as connection:
             work(connection)
 
-    has_filled, is_first = False, fills
+    charts, has_filled, is_first = ChartLook(), False, fills
     try:
         while True:
             with reader.connect() as connection:
                 looked = service.step(connection, write, fills=fills, everything=is_first)
+                is_more = looked.more or charts.step(connection, write, clock())
             has_filled, is_first = has_filled or bool(looked.fills), False
-            if not looked.more:
+            if not is_more:
                 return has_filled
     finally:
         reader.dispose()
@@ -239,6 +253,42 @@ def scan_answer(connection: Connection, now_us: int) -> dict[str, Any]:
         },
         "last_heartbeat": as_iso(store.last_heartbeat(connection)),
         "looked_at": as_iso(store.position(connection).at_us or None),
+    }
+
+
+def estimated(profile: Profile, clock: Clock = system_clock) -> dict[str, Any]:
+    """Return how much of what was sent came, as it is answered; what is not known is None."""
+    estimates, reader = Estimates(), read_engine(profile.database)
+    try:
+        with reader.connect() as connection:
+            while estimates.step(connection, clock()):
+                pass
+    finally:
+        reader.dispose()
+    found = estimates.estimate()
+    came, lists = found.share, found.by_lists
+    between = came.lost_between
+    return {
+        "estimate": came.share,
+        "low": came.low,
+        "high": came.high,
+        "missed": came.lost,
+        "missed_low": None if between is None else between[0],
+        "missed_high": None if between is None else between[1],
+        "trade_dates": found.dates,
+        "alerts": came.arrivals,
+        "expected": came.slots,
+        "came": came.filled,
+        "more_needed": came.needed,
+        "two_lists": None
+        if lists is None or found.lists is None
+        else {
+            **found.lists._asdict(),
+            "missed": lists.missed,
+            "low": lists.low,
+            "high": lists.high,
+            "more_needed": lists.needed,
+        },
     }
 
 

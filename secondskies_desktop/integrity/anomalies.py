@@ -227,17 +227,19 @@ class Watch:
         now, before = event.no_be_mfe, path.no_be_mfe
         if now is not None and before is not None:
             if now < before - FELL_R:
-                text = f"Its best excursion fell from {before:g}R to {now:g}R, which a maximum cannot."
+                text = f"Its best excursion fell from {before:.2f}R to {now:.2f}R, which a maximum cannot."
                 yield self._say(AnomalyKind.EXCURSION_FELL, at_us, before - now, text, event.trade_id)
             elif path.at_us is not None and at_us - path.at_us <= _HOUR_US:
                 step = (now - before) / sqrt(max(1.0, (at_us - path.at_us) / _MINUTE_US))
                 score = path.steps.score(step, _LEAST_R) if len(path.steps) >= _FEWEST_STEPS else 0.0
                 if score >= PATH_JUMP_Z and abs(self._market) < QUIET_Z:
-                    text = f"Its best excursion jumped from {before:g}R to {now:g}R, unlike its path before."
+                    text = (
+                        f"Its best excursion jumped from {before:.2f}R to {now:.2f}R, unlike its path before."
+                    )
                     yield self._say(AnomalyKind.PATH_JUMP, at_us, score, text, event.trade_id)
                 path.steps.push(step)
         if event.mae is not None and path.mae is not None and event.mae > path.mae + FELL_R:
-            text = f"Its adverse excursion went back from {path.mae:g}R to {event.mae:g}R, which a minimum cannot."
+            text = f"Its adverse excursion went back from {path.mae:.2f}R to {event.mae:.2f}R, which a minimum cannot."
             yield self._say(AnomalyKind.EXCURSION_FELL, at_us, event.mae - path.mae, text, event.trade_id)
 
     def _behind(self, path: _Path, event: Event, at_us: int) -> Iterator[Anomaly]:
@@ -249,7 +251,7 @@ class Watch:
         behind = path.sign * (event.price - path.entry) / path.risk - event.no_be_mfe
         path.behind = path.behind + 1 if behind > BEHIND_R else 0
         if path.behind == BEHIND_UPDATES:
-            text = f"Its best excursion stands at {event.no_be_mfe:g}R while its price is {behind:g}R beyond that."
+            text = f"Its best excursion stands at {event.no_be_mfe:.2f}R while its price is {behind:.2f}R beyond that."
             yield self._say(AnomalyKind.STUCK_MFE, at_us, behind, text, event.trade_id)
 
 

@@ -60,6 +60,21 @@ def check(
     ]
 
 
+def contradictions(view: SignalView, rules: frozenset[str]) -> list[Checked]:
+    """Return the checks that fail of a signal by its view alone, those left out that only say what is missing of it.
+
+    `rules` are the generations that told of it. What is missing is a gap's business (gaps.py).
+    """
+    case = Case(view, None, rules, follows_all=False, since_us=None)
+    return [
+        Checked(name, category, answer, severity, text)
+        for name, category, severity, rule in _CHECKS
+        if name in _CONTRADICTIONS
+        for answer, text in (rule(case),)
+        if answer is Answer.FAIL
+    ]
+
+
 def _passed(text: str) -> Said:
     return Answer.PASS, text
 
@@ -322,4 +337,7 @@ _CHECKS: Final[tuple[tuple[str, Category, Severity, Callable[[Case], Said]], ...
     ("in_order", Category.TIMESTAMPS, Severity.WATCH, _in_order),
     ("prices", Category.TELEMETRY, Severity.WATCH, _prices),
     ("risk", Category.TELEMETRY, Severity.DANGER, _risk),
+)
+_CONTRADICTIONS: Final = frozenset(
+    ("exit_after_entry", "not_cancelled", "be_not_ahead", "mae_below_zero", "in_order", "risk")
 )

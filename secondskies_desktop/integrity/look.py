@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity.checks import contradictions
 from secondskies_desktop.integrity.gaps import GapType, gaps_of
 from secondskies_desktop.integrity.reconcile import proposals
 from secondskies_desktop.integrity.store import Finding
@@ -15,11 +16,12 @@ from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.fills import Fill, FillKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.integrity.reconcile import Proposal
     from secondskies_desktop.integrity.story import Story
+    from secondskies_desktop.signals.view import SignalView
 
 CONFLICT = store.CONFLICT
 _ENGINE = "engine"
@@ -96,39 +98,32 @@ def _changes(story: Story, known: Sequence[Finding], now_us: int) -> Iterator[Fi
         if key not in found and is_judged:
             by = "fill" if _FILLED_BY.get(old.type) in filled else "message"
             yield old._replace(closed_us=now_us, closed_by=by)
-    yield from _conflicts(story, known, now_us)
+    yield from _checked(story, known, now_us)
 
 
-def _conflicts(story: Story, findings: Sequence[Finding], now_us: int) -> Iterator[Finding]:
+def _checked(story: Story, findings: Sequence[Finding], now_us: int) -> Iterator[Finding]:
+    """Yield what contradicts itself: received values one another, or what is known of the signal what can be."""
     view = story.view
     before = {one.type: one for one in findings if one.category == store.CHECK}
-    now = {f"{CONFLICT}:{field}": values for field, values in view.conflicts.items()}
-    for kind, values in now.items():
-        field = kind.partition(":")[2]
-        shown = getattr(view, field)
-        others = ", ".join(f"{value:,.2f}" for value in values)
-        text = f"{field.replace('_', ' ')} {shown:,.2f} is shown; {others} was received too"
+    now = {one.name: one.text for one in contradictions(view, story.rules)}
+    now |= {f"{CONFLICT}:{field}": _others(view, field, values) for field, values in view.conflicts.items()}
+    for kind, text in now.items():
         known = before.get(kind)
         if known is not None and known.text != text:
             yield known._replace(text=text)
         if known is None:
             since_us = view.entry_us or view.sort_us
-            yield Finding(
-                view.stream,
-                view.trade_id,
-                store.CHECK,
-                kind,
-                since_us,
-                view.trade_date,
-                0,
-                text,
-                now_us,
-                None,
-                None,
-            )
+            where = (view.stream, view.trade_id, store.CHECK, kind, since_us, view.trade_date)
+            yield Finding(*where, 0, text, now_us, None, None)
     for kind, old in before.items():
-        if kind.startswith(CONFLICT) and kind not in now:
-            yield old._replace(closed_us=now_us, closed_by="choice")
+        if kind not in now:
+            by = "choice" if kind.startswith(CONFLICT) else "message"
+            yield old._replace(closed_us=now_us, closed_by=by)
+
+
+def _others(view: SignalView, field: str, values: Iterable[float]) -> str:
+    others = ", ".join(f"{value:,.2f}" for value in values)
+    return f"{field.replace('_', ' ')} {getattr(view, field):,.2f} is shown; {others} was received too"
 
 
 def _as_fill(story: Story, one: Proposal, now_us: int) -> Fill:

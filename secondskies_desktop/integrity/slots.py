@@ -239,7 +239,7 @@ class Slots(NamedTuple):
     came: int
 
 
-_HOUR_US: Final = 60 * MINUTE_US
+HOUR_US: Final = 60 * MINUTE_US
 
 
 def slots_of(lives: Sequence[Life], habits: Habits, lists: Sequence[int] = ()) -> list[Slots]:
@@ -252,7 +252,7 @@ def slots_of(lives: Sequence[Life], habits: Habits, lists: Sequence[int] = ()) -
     listed: set[int] = set()
 
     def count(at_us: int, *, came: bool) -> None:
-        hour = counted.setdefault(at_us // _HOUR_US * _HOUR_US, [0, 0])
+        hour = counted.setdefault(at_us // HOUR_US * HOUR_US, [0, 0])
         hour[0] += 1
         hour[1] += came
 

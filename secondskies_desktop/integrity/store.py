@@ -74,6 +74,13 @@ def set_position(connection: Connection, place: Position) -> None:
     upsert(connection, integrity_position, [(1, *place)])
 
 
+def set_noticed(connection: Connection, inbox_id: int) -> None:
+    """Remember the arrival up to which anomalies were noticed."""
+    changed = connection.execute(integrity_position.update().values(inbox_id=inbox_id))
+    if not changed.rowcount:
+        upsert(connection, integrity_position, [(1, 0, inbox_id, 0)])
+
+
 def heads(connection: Connection) -> tuple[int, ...]:
     """Return what moves with every change of a signal, with every arrival and repair that was read, and position."""
     # One question of one row: it is asked every second, also where nothing happens.
@@ -105,6 +112,18 @@ def open_findings(connection: Connection, limit: int = 100_000) -> list[Finding]
     """Return what is open, the newest found first."""
     statement = f"{_FINDING} FROM findings WHERE closed_us IS NULL ORDER BY found_us DESC LIMIT ?"
     return [Finding(*row) for row in fetch(connection, statement, (limit,))]
+
+
+def chart_findings(connection: Connection) -> list[Finding]:
+    """Return the open gaps that concern whole charts."""
+    statement = f"{_FINDING} FROM findings WHERE closed_us IS NULL AND category=? AND trade_id=''"
+    return [Finding(*row) for row in fetch(connection, statement, (GAP,))]
+
+
+def open_anomalies(connection: Connection, until_us: int) -> list[Finding]:
+    """Return the open anomalies that were found until a time (µs UTC)."""
+    statement = f"{_FINDING} FROM findings WHERE closed_us IS NULL AND category=? AND found_us<=?"
+    return [Finding(*row) for row in fetch(connection, statement, (ANOMALY, until_us))]
 
 
 def newest_findings(connection: Connection, limit: int) -> list[Finding]:

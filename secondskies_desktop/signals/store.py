@@ -314,6 +314,16 @@ def places_in(connection: Connection, statuses: Sequence[str]) -> Iterator[tuple
     return fetch_by_keys(connection, statement, (), statuses)
 
 
+def triangles_since(connection: Connection, stream: str, since_us: int) -> list[tuple[int, str, bool]]:
+    """Return (bar µs UTC, direction, whether SIGNAL_CREATED told of it) of a chart's triangles since a time."""
+    statement = (
+        "SELECT s.signal_us,s.direction,EXISTS(SELECT 1 FROM signal_events e WHERE e.signal_id=s.id AND e.type=?) "
+        "FROM signals s WHERE s.stream=? AND s.signal_us>=? AND s.direction IS NOT NULL"
+    )
+    rows = fetch(connection, statement, (EventType.SIGNAL_CREATED.value, stream, since_us))
+    return [(row[0], row[1], bool(row[2])) for row in rows]
+
+
 def rows_by_id(connection: Connection, signal_ids: Sequence[int]) -> list[SignalRow]:
     """Return signals by their ids in the projection; those that are not there are left out."""
     return [

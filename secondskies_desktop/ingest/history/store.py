@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -36,6 +36,36 @@ def count_by_hour_of(connection: Connection, after_id: int, last_id: int) -> lis
     hour = (inbox.c.received_us - inbox.c.received_us % _HOUR_US).label("hour")
     query = select(hour, func.count()).where(inbox.c.id > after_id, inbox.c.id <= last_id).group_by(hour)
     return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def places(connection: Connection, after_id: int, last_id: int) -> list[tuple[int, str, int]]:
+    """Return (id, chart, arrival µs UTC) of the arrivals behind one id up to another."""
+    rows = fetch(
+        connection,
+        "SELECT id,stream,received_us FROM inbox WHERE id>? AND id<=? ORDER BY id",
+        (after_id, last_id),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+class Spoken(NamedTuple):
+    """An arrival by what became of it: event type, number and bar (µs UTC) are None where it has none."""
+
+    stream: str
+    received_us: int
+    event_type: str | None
+    seq: int | None
+    bar_us: int | None
+
+
+def spoken(connection: Connection, after_id: int, last_id: int) -> Iterator[Spoken]:
+    """Yield the arrivals behind one id up to another, oldest first."""
+    statement = (
+        "SELECT i.stream,i.received_us,d.event_type,d.seq,d.bar_us FROM inbox i "
+        "LEFT JOIN deliveries d ON d.inbox_id=i.id WHERE i.id>? AND i.id<=? ORDER BY i.id"
+    )
+    for row in fetch(connection, statement, (after_id, last_id)):
+        yield Spoken(*row)
 
 
 def as_they_came(
