@@ -40,6 +40,7 @@ _WRITTEN_WITHIN_S = 10.0
 _MOST_CONFLICTS = 100_000
 _AT_MOST_S = 0.9
 """Seconds of one run of the job: it is due again after one."""
+_SAMPLED_EVERY_US = 60_000_000
 _SHARE = 0.2
 """What of a core may be spent on what was never looked at, or is looked at again."""
 
@@ -65,8 +66,8 @@ class EngineIntegrity:
         self._clock = clock
         self._submit = submit
         self._charts, self._estimates = ChartLook(), Estimates()
-        self._sampled_us = 0
-        self._has_news = False
+        self._sampled_us = clock()
+        self._has_sampled = self._has_news = False
         self._ended = False
 
     def follow(self, settings: IntegritySettings) -> None:
@@ -93,19 +94,21 @@ class EngineIntegrity:
                 is_more = looked.more or self._look_at_charts(connection)
             self._has_news = self._has_news or is_more
             if not is_more or time.monotonic() > until:
-                break
+                self._sample(settled=not is_more)
+                return
             if not looked.is_fresh:
                 time.sleep((time.thread_time() - begun) * (1 - _SHARE) / _SHARE)
-        self._sample()
 
     def _look_at_charts(self, connection: Connection) -> bool:
         now_us = self._clock()
         return self._charts.step(connection, self._write, now_us) or self._estimates.step(connection, now_us)
 
-    def _sample(self) -> None:
+    def _sample(self, *, settled: bool) -> None:
+        """Write health every minute in which anything was looked at; the first time as soon as all of it was."""
         now_us = self._clock()
-        if not self._ended and self._has_news and now_us - self._sampled_us >= 60_000_000:  # noqa: PLR2004 - a minute
-            self._sampled_us, self._has_news = now_us, False
+        is_due = now_us - self._sampled_us >= _SAMPLED_EVERY_US or (settled and not self._has_sampled)
+        if not self._ended and self._has_news and is_due:
+            self._sampled_us, self._has_sampled, self._has_news = now_us, True, False
             with self._database.connect() as connection:
                 health = store.health(connection, now_us)
                 conflicts = listing.count_conflicts(connection, store.CONFLICT)

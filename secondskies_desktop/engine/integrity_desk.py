@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from secondskies_desktop.engine import integrity_acts
 from secondskies_desktop.engine.integrity_acts import Received, received
+from secondskies_desktop.engine.reading import history
 from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.history import store as history_store
 from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity.checks import check
 from secondskies_desktop.integrity.coverage import CoveredDay, covered
 from secondskies_desktop.integrity.listing import store as listing
 from secondskies_desktop.signals import store as signal_store
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.profile import Profile
+    from secondskies_desktop.integrity.case import Checked
     from secondskies_desktop.integrity.listing.store import Wanted
     from secondskies_desktop.integrity.store import Finding, Health, Sample
     from secondskies_desktop.signals.changes import SignalRow
@@ -110,6 +113,7 @@ class Diagnosis(NamedTuple):
     checks: tuple[Finding, ...]
     conflicts: tuple[Conflict, ...]
     log: tuple[Entry, ...]
+    answers: tuple[Checked, ...] = ()
 
 
 class _Counted:
@@ -270,7 +274,9 @@ class IntegrityDesk:
             entries = tuple(
                 Entry(one, one.id in undone, _counts(one, used)) for one in log if one.kind != FillKind.UNDO
             )
-            return Diagnosis(signal_id, score, gaps, checks, tuple(_conflicts(connection, row)), entries)
+            answers = tuple(check(row.view, history(connection, row)))
+            conflicts = tuple(_conflicts(connection, row))
+            return Diagnosis(signal_id, score, gaps, checks, conflicts, entries, answers)
 
     def signal_id_of(self, stream: str, trade_id: str) -> int | None:
         """Return the id in the projection of a signal, None where there is none."""

@@ -14,9 +14,11 @@ from secondskies_desktop.foundation.bus import Bus
 from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity.case import Answer, Category
 from secondskies_desktop.integrity.coverage import Cover
 from secondskies_desktop.integrity.listing.store import Wanted
 from secondskies_desktop.integrity.store import Finding, Sample
+from secondskies_desktop.signals import store as signal_store
 from tests.clocks import START_US
 from tests.databases import put, reading, writing
 from tests.engine.test_integrity_acts import CANCELLED, TRADE, entered
@@ -49,7 +51,9 @@ def test_that_health_says_what_the_scan_says(desk: Desk) -> None:
         scan["complete"],
     )
     assert now.looked_us is not None
-    assert now.open == len(scan["gaps"]) + now.conflicts
+    gaps = sum(count for (category, _), count in now.kinds.items() if category == store.GAP)
+    assert gaps == len(scan["gaps"])
+    assert now.open == sum(now.kinds.values())
     assert (now.conflicts, now.filled, now.arrivals) == (
         1,
         scan["sources"]["filled"],
@@ -192,3 +196,13 @@ def test_that_a_replay_decides_nothing(desk: Desk) -> None:
     desk.profile = replace(desk.profile, replay=trade_date(START_US))
     with pytest.raises(RuntimeError, match="replay"):
         desk.undo_fill(1)
+
+
+def test_that_a_diagnosis_answers_every_check_of_the_eight_categories(desk: Desk) -> None:
+    with reading(desk.profile.database) as connection:
+        rows = list(signal_store.every(connection))
+    for row in rows:
+        found = desk.diagnosis(row.id)
+        assert found is not None
+        assert {one.category for one in found.answers} == set(Category)
+        assert {one.answer for one in found.answers} <= {Answer.PASS, Answer.FAIL, Answer.UNKNOWN}

@@ -10,6 +10,8 @@ from secondskies_desktop.desktop.models.lines import MEDIUM, ROOMY, WIDE, Ink, L
 from secondskies_desktop.desktop.theme import Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from secondskies_desktop.engine.integrity_desk import Conflict, Diagnosis, Entry, HealthNow
     from secondskies_desktop.integrity.store import Finding
 
@@ -32,7 +34,36 @@ _TYPES = {
     "no_be_exit": "BE exit lost",
     "lost_update": "Updates lost",
     "not_judged": "Not judged",
+    "no_number": "Alerts lost",
+    "no_heartbeat": "No sign of life",
+    "no_triangle": "Triangle lost",
+    "silent_hour": "Silent hours",
+    "price_jump": "Price jumped",
+    "path_jump": "MFE jumped",
+    "excursion_fell": "Excursion went back",
+    "stuck_price": "Price stands still",
+    "stuck_mfe": "MFE stands still",
+    "clock_skew": "Clocks differ",
+    "duplicate_burst": "Repeated alerts",
+    "unusual_hour": "Unusual hour",
+    "exit_after_entry": "Ended before entry",
+    "not_cancelled": "Cancelled and entered",
+    "be_not_ahead": "BE=1 ahead of No-BE",
+    "mae_below_zero": "MAE above zero",
+    "in_order": "Times out of order",
+    "risk": "Stop on the wrong side",
 }
+_CHECK_CATEGORIES = {
+    "signal": "Signal",
+    "lifecycle": "Lifecycle",
+    "mfe_updates": "MFE updates",
+    "be_strategy": "BE=1 trade",
+    "no_be_strategy": "No-BE trade",
+    "mae": "MAE",
+    "timestamps": "Times",
+    "telemetry": "Telemetry",
+}
+_ANSWERS = {"PASS": ("✓", Tone.MUTED), "FAIL": ("✗", Tone.WATCH), "UNKNOWN": ("?", Tone.UNKNOWN)}
 _FIELDS = {
     "CANCELLED": "Cancellation",
     "CONFIRMED": "Confirmation",
@@ -283,7 +314,16 @@ def diagnosis_lines(found: Diagnosis, now_us: int) -> list[Line]:
         why = f"{entry.fill.source or formats.UNKNOWN}{sure} · {whole.cells[5]}"
         cells = (whole.cells[0], whole.cells[1], whole.cells[2], why)
         lines.append(Line(entry.fill.id, whole.tone, cells, entry.undone, why, ((2, dict(whole.whys)[2]),)))
-    return lines
+    return [*lines, *_answer_lines(found)]
+
+
+def _answer_lines(found: Diagnosis) -> Iterator[Line]:
+    """Yield what the checks of the eight categories say, failures first, then what cannot be told."""
+    order = ("FAIL", "UNKNOWN", "PASS")
+    for one in sorted(found.answers, key=lambda one: order.index(one.answer)):
+        mark, tone = _ANSWERS[one.answer]
+        cells = (mark, f"Check: {_CHECK_CATEGORIES[one.category]}", str(one.answer), one.text)
+        yield Line(("check", one.name), tone, cells, False, one.text)
 
 
 def score_word(found: Diagnosis, least: int) -> Word:
