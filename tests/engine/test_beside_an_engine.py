@@ -85,6 +85,12 @@ def has_looked_at_all(profile: Profile) -> bool:
         return is_joined and integrity_store.position(connection).seq == signal_store.counters(connection)[1]
 
 
+def proof(profile: Profile) -> rebuilding.Rebuilt:
+    """Return the proof of the projection, once the engine has nothing left to fill in."""
+    eventually(lambda: has_looked_at_all(profile))
+    return rebuilding.verify(profile)
+
+
 def test_that_an_import_beside_an_engine_is_folded_by_it_and_counts_the_same(
     profile: Profile, running: Engine, log: Path
 ) -> None:
@@ -103,8 +109,7 @@ def test_that_an_import_beside_an_engine_is_folded_by_it_and_counts_the_same(
     assert import_alert_logs(profile, [log]) == {
         "rows": first["rows"], "stored": 0, "duplicates": 0, "dead_letters": 0, "repaired": 0,
     }  # fmt: skip
-    eventually(lambda: has_looked_at_all(profile))
-    verified = rebuilding.verify(profile)
+    verified = proof(profile)
     assert verified.identical
     running.stop()
     assert rebuilding.rebuild(profile) == verified
@@ -170,7 +175,7 @@ def test_that_a_rebuild_beside_an_engine_is_refused_and_a_proof_is_not(
     profile: Profile, running: Engine, log: Path
 ) -> None:
     import_alert_logs(profile, [log])
-    before = rebuilding.verify(profile)
+    before = proof(profile)
     with pytest.raises(EngineRunning):
         rebuilding.rebuild(profile)
     assert rebuilding.verify(profile) == before
