@@ -147,14 +147,16 @@ def look_now(profile: Profile, *, fills: bool, clock: Clock = system_clock) -> N
     with _alone(profile) as alone:
         if not alone:
             _await_engine(profile)
-        elif _look(profile, clock, fills=fills):
+            return
+        everything = fills
+        while _look(profile, clock, fills=fills, everything=everything):
             pump = Pump(profile.database)
             try:
                 pump.run_to_end()
             finally:
                 pump.close()
             # Once more: what was filled in is not missing any longer.
-            _look(profile, clock, fills=False)
+            everything = False
 
 
 @contextmanager
@@ -171,7 +173,7 @@ def _alone(profile: Profile) -> Iterator[bool]:
         lock.release()
 
 
-def _look(profile: Profile, clock: Clock, *, fills: bool) -> bool:
+def _look(profile: Profile, clock: Clock, *, fills: bool, everything: bool) -> bool:
     """Look at all there is; returns whether anything was filled in."""
     service = Integrity(read_settings(profile.settings_file).integrity, clock)
     reader, writer = read_engine(profile.database), write_engine(profile.database, wait_ms=5_000)
@@ -180,13 +182,13 @@ def _look(profile: Profile, clock: Clock, *, fills: bool) -> bool:
         with writer.begin() as connection:
             work(connection)
 
-    charts, has_filled, is_first = ChartLook(), False, fills
+    charts, has_filled = ChartLook(), False
     try:
         while True:
             with reader.connect() as connection:
-                looked = service.step(connection, write, fills=fills, everything=is_first)
+                looked = service.step(connection, write, fills=fills, everything=everything)
                 is_more = looked.more or charts.step(connection, write, clock())
-            has_filled, is_first = has_filled or bool(looked.fills), False
+            has_filled, everything = has_filled or bool(looked.fills), False
             if not is_more:
                 return has_filled
     finally:

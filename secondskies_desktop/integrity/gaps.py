@@ -1,7 +1,8 @@
 """What is missing of one signal: the nine types of domain.md §5.2, and the messages that left a trace.
 
 Pure: the story of a signal and the time in, gaps out. A gap that cannot apply is none: no update is missing while
-the market is closed or from beyond what an alert lists, and an adverse excursion of exactly zero is a value. Where
+the market is closed or from beyond what an alert lists, an adverse excursion of exactly zero is a value, and what no
+generation sends but follows from what was sent (targets from entry and stop) is not missing. Where
 the hours of the market are not known, nothing is said of time.
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.foundation.market_hours import open_seconds_between
 from secondskies_desktop.integrity.story import CREATION_SAID, LISTED_AT_MOST, MINUTE_US, Story
-from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Status
+from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Source, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ POINTS: Final = {
 }
 """Points that each gap costs its signal; a lost update costs its point each minute, up to NO_MFE_UPDATE's."""
 _MAE_SAID = frozenset(("strategy", "telemetry", "direct", "mfe-batch", "contract-2"))
+_CONFIRMATION_SAID = frozenset(("direct", "direct-z", "contract-2"))
 _HTF_SAID = frozenset(("telemetry", "direct", "contract-2"))
 _HAD_MAE_SINCE_US: Final = 1_765_000_000_000_000
 """2025-12-06: telemetry before it carried no adverse excursion (domain.md §1.8)."""
@@ -121,8 +123,8 @@ def _missing_prices(story: Story) -> Iterator[Gap]:
         yield _gap(GapType.NO_ENTRY_PRICE, since_us, "no message carries its entry price")
     if view.stop_loss is None:
         yield _gap(GapType.NO_STOP_LOSS, since_us, "no message carries its stop")
-    if view.targets is None:
-        yield _gap(GapType.NO_TARGETS, since_us, "its targets are not known")
+    if view.targets is None and (view.entry_price is None or view.stop_loss is None):
+        yield _gap(GapType.NO_TARGETS, since_us, "its targets cannot be computed")
     says_mae = not story.rules.isdisjoint(_MAE_SAID) and (
         story.rules != {"telemetry"} or since_us >= _HAD_MAE_SINCE_US
     )
@@ -138,8 +140,16 @@ def _missing_context(story: Story) -> Iterator[Gap]:
         yield _gap(GapType.NO_SIGNAL_DATE, since_us, "its date is not known")
     if view.htf is None and not story.rules.isdisjoint(_HTF_SAID):
         yield _gap(GapType.NO_HTF_ALIGNMENT, since_us, "no message carries its higher timeframes")
-    if view.confirmed_us is None:
+    if view.confirmed_us is None and not _is_confirmed_by_entry(story):
         yield _gap(GapType.NO_CONFIRMATION_TIME, since_us, "its confirmation is not known")
+
+
+def _is_confirmed_by_entry(story: Story) -> bool:
+    """Tell whether the confirmation follows from an ENTRY whose time was told, of a generation that sends only that."""
+    if not story.rules.isdisjoint(_CONFIRMATION_SAID):
+        return False
+    told = EventType.ENTRY in story.view.event_counts and story.view.entry_us is not None
+    return told and story.view.sources.get("entry_at") != Source.REPLAYED
 
 
 def _missing_messages(story: Story) -> Iterator[Gap]:

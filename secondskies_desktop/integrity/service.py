@@ -28,7 +28,6 @@ from secondskies_desktop.integrity.running import RUNNING, RunningSignals
 from secondskies_desktop.integrity.store import Finding
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
-from secondskies_desktop.signals.vocabulary import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,9 +94,9 @@ class Integrity:
         self._reached: set[int] = set()
         self._failed: list[SignalView] = []
         self._repaired: int | None = None
-        # What changed behind `_from` up to `_live` was looked at as it happened; what lies before, down to the stored
-        # position, is looked at when there is time.
-        self._from = self._live = -1
+        # What changed behind `_from` up to `_live` was looked at as it happened; what lies before is looked at when
+        # there is time, from `_back` on.
+        self._from = self._live = self._back = -1
         # All that had not changed since was judged by whoever ran before.
         self._settled = -1
 
@@ -108,7 +107,7 @@ class Integrity:
     def step(
         self, reader: Connection, write: Write, *, fills: bool = True, everything: bool = False
     ) -> Looked:
-        """Do the next bit of work; `everything` looks also at what is over and misses something."""
+        """Do the next bit of work; `everything` begins with all there is once more."""
         now_us, heads = self._clock(), store.heads(reader)
         is_due = everything or self._everything or now_us - self._again_us >= AGAIN_S * 1e6
         if heads == self._heads and not is_due and not self._more:
@@ -123,7 +122,7 @@ class Integrity:
         place = store.position(reader)
         allowed = self.allowed() if fills else frozenset[str]()
         newest = signal_store.counters(reader)[1]
-        self._follow(reader, place, newest)
+        self._follow(reader, place, newest, fills=fills)
         if not self._charts.read_on(reader, ARRIVALS_AT_ONCE):
             return Looked(more=True)
         self._reached.update(self._just_reached())
@@ -133,28 +132,30 @@ class Integrity:
             self._from = self._live = newest
             rows = []
         if rows or self._reached:
-            return self._look_at_changes(reader, write, place, rows, allowed, now_us)
-        everything = everything or self._everything
-        if everything:
-            self._settled = -1
-        if everything or now_us - self._again_us >= AGAIN_S * 1e6:
-            self._again_us, self._everything = now_us, False
-            self._due = self._all_due(reader, everything=everything)
+            return self._look_at_changes(reader, write, place, rows, allowed, now_us, fills=fills)
+        if everything or self._everything:
+            self._settled = self._back = -1
+            self._from, self._everything = self._live, False
+        if now_us - self._again_us >= AGAIN_S * 1e6:
+            self._again_us = now_us
+            self._running.replace(signal_store.places_in(reader, RUNNING))
+            self._due = self._running.all_ids()
             write(lambda connection: store.set_position(connection, place._replace(at_us=now_us)))
         if self._due:
             return self._look_again(reader, write, allowed, now_us)
-        if place.seq < self._from:
-            return self._look_back(reader, write, place, allowed, now_us)
+        if self._back < self._from:
+            return self._look_back(reader, write, place, allowed, now_us, fills=fills)
         return Looked()
 
-    def _follow(self, reader: Connection, place: Position, newest: int) -> None:
+    def _follow(self, reader: Connection, place: Position, newest: int, *, fills: bool) -> None:
         repaired = repair_log.position(reader)
         is_first = self._live < 0
         if is_first or newest < self._live or repaired != self._repaired:
             self._forget()
             self._repaired = repaired
             self._from = self._live = newest
-            self._settled = newest if is_first and place.seq == newest else -1
+            self._back = min(place.filled_seq if fills else place.seq, newest)
+            self._settled = newest if is_first and self._back == newest else -1
             self._again_us = 0
 
     def _just_reached(self) -> Iterator[int]:
@@ -172,6 +173,8 @@ class Integrity:
         rows: list[SignalRow],
         allowed: frozenset[str],
         now_us: int,
+        *,
+        fills: bool,
     ) -> Looked:
         self._running.note(rows)
         stories = self._stories(reader, [*rows, *self._followed(reader, rows)], allowed)
@@ -181,11 +184,11 @@ class Integrity:
         self._reached.clear()
         if rows:
             self._live = rows[-1].seq
-            if place.seq >= self._from:
-                place = place._replace(seq=self._live)
+            if self._back >= self._from:
+                self._back = self._live
         seen = self._seen(reader, stories, allowed, now_us)
         if rows or seen.findings or seen.fills:
-            write(_writing(seen, place._replace(at_us=now_us)))
+            write(_writing(seen, self._moved(place, now_us, fills=fills)))
         return Looked(len(rows), tuple(seen.fills), more=True, is_fresh=True)
 
     def _followed(self, reader: Connection, rows: Sequence[SignalRow]) -> Iterator[SignalRow]:
@@ -199,25 +202,30 @@ class Integrity:
                     yield row
 
     def _look_back(
-        self, reader: Connection, write: Write, place: Position, allowed: frozenset[str], now_us: int
+        self,
+        reader: Connection,
+        write: Write,
+        place: Position,
+        allowed: frozenset[str],
+        now_us: int,
+        *,
+        fills: bool,
     ) -> Looked:
-        rows = signal_store.changed_since(reader, place.seq, _AT_ONCE)
+        rows = signal_store.changed_since(reader, self._back, _AT_ONCE)
         stories = self._stories(reader, rows, allowed)
         if stories is None:
             return Looked(more=True)
-        seq = max(place.seq, rows[-1].seq) if rows else self._from
-        place = place._replace(seq=self._live if seq >= self._from else seq, at_us=now_us)
+        self._back = rows[-1].seq if rows else self._from
+        if self._back >= self._from:
+            self._back = self._live
         seen = self._seen(reader, stories, allowed, now_us)
-        write(_writing(seen, place))
+        write(_writing(seen, self._moved(place, now_us, fills=fills)))
         return Looked(len(rows), tuple(seen.fills), more=True)
 
-    def _all_due(self, reader: Connection, *, everything: bool) -> list[int]:
-        self._running.replace(signal_store.places_in(reader, RUNNING))
-        due = dict.fromkeys(self._running.all_ids())
-        if everything:
-            due.update((place[0], None) for place in signal_store.places_in(reader, (str(Status.PENDING),)))
-            due.update(dict.fromkeys(store.signals_with_gaps(reader)))
-        return list(due)
+    def _moved(self, place: Position, now_us: int, *, fills: bool) -> Position:
+        """Return the place to remember."""
+        filled_seq = max(place.filled_seq, self._back) if fills else place.filled_seq
+        return place._replace(seq=max(place.seq, self._back), at_us=now_us, filled_seq=filled_seq)
 
     def _look_again(self, reader: Connection, write: Write, allowed: frozenset[str], now_us: int) -> Looked:
         due, self._due = self._due[:_AT_ONCE], self._due[_AT_ONCE:]

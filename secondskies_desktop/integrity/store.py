@@ -40,11 +40,12 @@ class Finding(NamedTuple):
 
 
 class Position(NamedTuple):
-    """How far everything was looked through, and when (µs UTC)."""
+    """How far everything was looked through, when (µs UTC), and how far all that may be filled in was."""
 
     seq: int
     inbox_id: int
     at_us: int
+    filled_seq: int
 
 
 class Sample(NamedTuple):
@@ -65,8 +66,8 @@ _FINDING = "SELECT stream,trade_id,category,type,since_us,trade_date,points,text
 
 def position(connection: Connection) -> Position:
     """Return how far everything was looked through, zeros where nobody has looked yet."""
-    rows = fetch(connection, "SELECT seq,inbox_id,at_us FROM integrity_position", ())
-    return Position(*rows[0]) if rows else Position(0, 0, 0)
+    rows = fetch(connection, "SELECT seq,inbox_id,at_us,filled_seq FROM integrity_position", ())
+    return Position(*rows[0]) if rows else Position(0, 0, 0, 0)
 
 
 def set_position(connection: Connection, place: Position) -> None:
@@ -78,7 +79,7 @@ def set_noticed(connection: Connection, inbox_id: int) -> None:
     """Remember the arrival up to which anomalies were noticed."""
     changed = connection.execute(integrity_position.update().values(inbox_id=inbox_id))
     if not changed.rowcount:
-        upsert(connection, integrity_position, [(1, 0, inbox_id, 0)])
+        upsert(connection, integrity_position, [(1, 0, inbox_id, 0, 0)])
 
 
 def heads(connection: Connection) -> tuple[int, ...]:
@@ -155,15 +156,6 @@ def points_by_signal(connection: Connection) -> dict[tuple[str, str], int]:
         "WHERE closed_us IS NULL AND category=? GROUP BY stream,trade_id"
     )
     return {(row[0], row[1]): int(row[2]) for row in fetch(connection, statement, (GAP,))}
-
-
-def signals_with_gaps(connection: Connection) -> list[int]:
-    """Return the ids in the projection of the signals that miss something."""
-    statement = (
-        "SELECT DISTINCT s.id FROM findings f JOIN signals s ON s.stream=f.stream AND s.trade_id=f.trade_id "
-        "WHERE f.closed_us IS NULL AND f.category=? ORDER BY s.id"
-    )
-    return [row[0] for row in fetch(connection, statement, (GAP,))]
 
 
 def qualities(connection: Connection) -> Callable[[str, str, int], int | None]:

@@ -38,6 +38,8 @@ integrity_position = Table(
     Column("seq", BigInteger, nullable=False),
     Column("inbox_id", BigInteger, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    # The change up to which all that may be filled in was: a command may look and fill in nothing.
+    Column("filled_seq", BigInteger, nullable=False, server_default="0"),
 )
 
 # Health as it was at a look: nulls where it could not be told.

@@ -228,7 +228,16 @@ def test_that_a_conflict_names_every_value_that_came_since(profile: Profile) -> 
 
 
 def test_that_a_gap_is_closed_by_what_closed_it(profile: Profile) -> None:
-    ready(profile, entry(25_010.0))
+    beyond = {
+        "trade_id": "20251211_091500000_BULLISH",
+        "direction": "Bullish",
+        "be_mfe": 1.5,
+        "no_be_mfe": 1.5,
+        "mae_global_r": 0.0,
+        "current_price": 25_025.0,
+    }
+    batch = {"event_type": "MFE_UPDATE_BATCH", "timestamp": "2025-12-11T09:16:00", "signals": [beyond]}
+    ready(profile, entry(25_010.0), msgspec.json.encode(batch))
     integrity.look_now(profile, fills=False)
     integrity.filled(profile)
     put(profile.database, entry(25_010.0, htf_alignment={"daily": "Bullish", "h4": "Bullish"}))
@@ -236,7 +245,7 @@ def test_that_a_gap_is_closed_by_what_closed_it(profile: Profile) -> None:
     with reading(profile.database) as connection:
         found = store.findings_of(connection, "MNQ1! 1m", "20251211_091500000_BULLISH")
     closed = {one.type: one.closed_by for one in found if one.closed_us is not None}
-    assert closed["no_targets"] == "fill"
+    assert closed["no_trigger"] == "fill"
     assert closed["no_htf_alignment"] == "message"
 
 
