@@ -5,6 +5,7 @@ Every method blocks (database or network) and belongs on a reader thread, never 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +26,7 @@ from secondskies_desktop.foundation.database.engine import read_engine, sqlite_v
 from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.foundation.documents.table import write_csv
 from secondskies_desktop.foundation.roadmap import Roadmap, levels
-from secondskies_desktop.foundation.sessions import trade_date_bounds
+from secondskies_desktop.foundation.sessions import NEW_YORK, trade_date_bounds
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.alert_log import count_lines
 from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
@@ -359,9 +360,16 @@ def _flat(value: object) -> object:
     return value
 
 
+def _on_screen(field: str, value: object) -> str:
+    """Return a value as it stands on a screen: its time is New York's."""
+    if field.endswith("_at") and isinstance(value, str):
+        return f"{datetime.fromisoformat(value).astimezone(NEW_YORK):%Y-%m-%d %H:%M} NY"
+    return str(value)
+
+
 def _sentence(answer: dict[str, object]) -> str:
     chain = answer["chain"]
-    text = f"{answer['value']} — {answer['words']}"
+    text = f"{_on_screen(str(answer['field']), answer['value'])} — {answer['words']}"
     if isinstance(chain, list) and chain:
         first = chain[0]
         text += f". From arrival #{first['inbox_id']} ({first['event']}, rule {first['rule']})"

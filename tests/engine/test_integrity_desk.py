@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.database.engine import URL
     from secondskies_desktop.foundation.profile import Profile
+    from secondskies_desktop.signals.changes import SignalRow
 
 
 @pytest.fixture
@@ -206,3 +207,16 @@ def test_that_a_diagnosis_answers_every_check_of_the_eight_categories(desk: Desk
         assert found is not None
         assert {one.category for one in found.answers} == set(Category)
         assert {one.answer for one in found.answers} <= {Answer.PASS, Answer.FAIL, Answer.UNKNOWN}
+
+
+def test_that_reasons_on_a_screen_tell_new_yorks_time(desk: Desk) -> None:
+    (row,) = desk_rows(desk, TRADE)
+    reasons = dict(desk.explain(row.id))
+    assert reasons["signal_at"].startswith("2025-12-11 09:15 NY — ")
+    assert " NY — " in reasons["entry_at"]
+
+
+def desk_rows(desk: Desk, trade_id: str) -> list[SignalRow]:
+    """Return the signals of an id."""
+    with reading(desk.profile.database) as connection:
+        return signal_store.signals_by_trade_id(connection, trade_id)
