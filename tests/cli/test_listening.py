@@ -20,6 +20,11 @@ TEST_ALERT = b'{"event_type":"SECONDSKIES_TEST"}'
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGINT is sent otherwise there")
+def ids(ask: Asking) -> list[str]:
+    """Return the ids of the signals; what the engine fills in beside us is its own affair."""
+    return [row["trade_id"] for row in ask("signals", "list", "--json").json]
+
+
 def test_that_commands_work_beside_a_listener_whose_url_stays(ask: Asking, log: Path) -> None:
     with Listen(ask.home) as listening:
         assert listening.said["pid"] == listening.process.pid
@@ -27,8 +32,8 @@ def test_that_commands_work_beside_a_listener_whose_url_stays(ask: Asking, log: 
         assert post(listening.url, TEST_ALERT).status == 200
         imported = ask("import", "alerts", log, "--json").json
         assert imported["stored"] == imported["rows"]
-        signals = ask("signals", "list", "--json")
-        assert signals.json
+        signals = ids(ask)
+        assert signals
         assert ask("inbox", "list", "--state", "pending", "--json").json == []
         assert str(listening.process.pid) in ask("rebuild").err
         listening.process.send_signal(signal.SIGINT)
@@ -41,7 +46,7 @@ def test_that_commands_work_beside_a_listener_whose_url_stays(ask: Asking, log: 
         assert post(again.url, TEST_ALERT).status == 200
         assert again.stop() == 0
     assert ask("rebuild", "--verify", "--json").json["identical"] is True
-    assert ask("signals", "list", "--json") == signals
+    assert ids(ask) == signals
 
 
 def test_that_a_listener_may_be_told_that_its_stream_is_json(ask: Asking) -> None:
