@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from secondskies_desktop.cli import integrity_token
+from secondskies_desktop.cli import integrity_repair, integrity_token
 from secondskies_desktop.cli.context import JSON, profile, say
 
 app = typer.Typer(help="How complete the data is.")
 integrity_token.register(app)
+integrity_repair.register(app)
 
 
 @app.command("scan")
@@ -72,18 +73,53 @@ def undo(
     fill_id: Annotated[int, typer.Argument(metavar="ID", min=1)],
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
-    """Take a fill back; it is not made again. Exits 2 where there is no such fill."""
-    from secondskies_desktop.engine import integrity
+    """Take a fill or a choice back; a fill is not made again. Exits 2 where there is none that stands."""
+    from secondskies_desktop.engine import integrity, integrity_acts
     from secondskies_desktop.engine.folding import fold_pending
     from secondskies_desktop.foundation.clock import system_clock
 
     found = profile()
-    row = integrity.undo(found, fill_id, system_clock())
+    row = integrity_acts.undo(found, fill_id, system_clock())
     if row is None:
         raise typer.BadParameter(f"there is no fill {fill_id}")
     fold_pending(found)
     answer = {"undone": integrity.fill_answer(row)}
     say(answer, lambda: [("undone", "field"), (row.trade_id, row.field)], as_json=as_json)
+
+
+@app.command("choose")
+def choose(
+    trade_id: Annotated[str, typer.Argument(metavar="TRADE_ID")],
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="entry_price or stop_loss.")],
+    value: Annotated[
+        str,
+        typer.Argument(
+            metavar="VALUE", help="One of the received values, or #ID of the arrival that has it."
+        ),
+    ],
+    stream: Annotated[
+        str | None, typer.Option(metavar="CHART", help="The chart, where an id is on several.")
+    ] = None,
+    as_json: Annotated[bool, JSON] = False,
+) -> None:
+    """Say which of two received values counts; `undo` takes it back. Exits 2 where nothing is to be chosen so."""
+    from secondskies_desktop.engine import integrity, integrity_acts
+    from secondskies_desktop.engine.folding import fold_pending
+    from secondskies_desktop.foundation.clock import system_clock
+
+    found = profile()
+    fold_pending(found)
+    try:
+        row = integrity_acts.choose(found, stream, trade_id, field, value, system_clock())
+    except integrity_acts.NoChoice as reason:
+        raise typer.BadParameter(str(reason)) from reason
+    fold_pending(found)
+    answer = {"chosen": integrity.fill_answer(row)}
+    say(
+        answer,
+        lambda: [("chosen", "field", "value"), (row.trade_id, row.field, row.value)],
+        as_json=as_json,
+    )
 
 
 def _scanned() -> dict[str, Any]:

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from secondskies_desktop.alerts.store import Send
     from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
     from secondskies_desktop.engine.desk import ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+    from secondskies_desktop.engine.integrity_desk import (
+        Conflict,
+        Coverage,
+        Diagnosis,
+        Entry,
+        FindingsPage,
+        HealthNow,
+    )
+    from secondskies_desktop.engine.repairing import Proposed, Repaired
     from secondskies_desktop.engine.statistics import Accumulated, Query, Report
     from secondskies_desktop.engine.telemetry import Latency
     from secondskies_desktop.foundation.attention import Episode, OpenAttention
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.settings import Settings
     from secondskies_desktop.ingest.changes import ArrivalRow, WayIn
     from secondskies_desktop.ingest.tracing.trace import Trace
+    from secondskies_desktop.integrity.listing.store import Wanted
+    from secondskies_desktop.integrity.store import Sample
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.statistics import Summary
 
@@ -87,6 +98,15 @@ class Desk(Protocol):
     def retry(self, inbox_ids: list[int]) -> int:
         """Decode dead letters again; returns how many recovered."""
 
+    def repair_of(self, inbox_id: int) -> Proposed | None:
+        """Return what the rules make of a dead letter, or made of a repaired arrival; None for others."""
+
+    def repair(self, inbox_ids: Sequence[int] | None, *, in_bulk: bool) -> Repaired:
+        """Repair arrivals, or all dead letters; `in_bulk` only by rules that may be applied to many at once."""
+
+    def undo_repair(self, inbox_ids: Sequence[int]) -> int:
+        """Take repairs back; returns how many."""
+
     def trade_dates(self) -> list[tuple[date, int]]:
         """Return (trade date, arrivals) of every date on which an alert arrived, newest first."""
 
@@ -137,6 +157,39 @@ class Desk(Protocol):
 
     def last_alarm_tests(self) -> AlarmTests:
         """Return the newest run of the test alarm and the newest that proved the chain."""
+
+    def health_now(self) -> HealthNow:
+        """Return how complete the data is."""
+
+    def health_since(self, since_us: int) -> list[Sample]:
+        """Return health as it went since a time, oldest first."""
+
+    def open_findings(self, wanted: Wanted, limit: int) -> FindingsPage:
+        """Return what is open and passes, in the order that is wanted."""
+
+    def conflicts(self) -> list[Conflict]:
+        """Return what waits for a choice, the newest found first."""
+
+    def fills(self, limit: int, before_id: int | None = None) -> list[Entry]:
+        """Return what was filled in and chosen, newest first, before an id."""
+
+    def coverage(self, last: date | None, days: int) -> Coverage:
+        """Return so many trade dates with their hours, up to one; None is the newest that says something."""
+
+    def diagnosis(self, signal_id: int) -> Diagnosis | None:
+        """Return what is known of the quality of one signal."""
+
+    def signal_id_of(self, stream: str, trade_id: str) -> int | None:
+        """Return the id of a signal by its chart and trade id."""
+
+    def undo_fill(self, fill_id: int) -> bool:
+        """Take a fill or a choice back; False where it does not stand any more."""
+
+    def put_back_fill(self, fill_id: int) -> bool:
+        """Let what was taken back count again; False where it stands."""
+
+    def choose_value(self, conflict: Conflict, inbox_id: int) -> int:
+        """Let the value that an arrival brought count; returns the row of the log."""
 
     def import_files(self, paths: list[Path], progress: Callable[[int, int], bool]) -> dict[str, int]:
         """Import alert logs; `progress(done, total)` answers False to end it."""

@@ -22,6 +22,7 @@ LATER = (
     ("main_dashboard", "Main Dashboard"),
     ("signal_statistics", "Signal Statistics"),
     ("attention", "Alert Centre"),
+    ("integrity", "Integrity"),
     ("roadmap", "Roadmap"),
 )
 """Key and title of the others: their docks are there before their classes are imported."""
@@ -54,6 +55,9 @@ def later_panels(clock: Clock = system_clock) -> Iterator[Panel]:
     from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
 
     yield AttentionPanel(clock=clock)
+    from secondskies_desktop.desktop.panels.integrity.panel import IntegrityPanel
+
+    yield IntegrityPanel(clock=clock)
     from secondskies_desktop.desktop.panels.roadmap.panel import RoadmapPanel
 
     yield RoadmapPanel(clock=clock)

@@ -39,9 +39,9 @@ class StatisticsFeed(QObject, Generic[Answer]):
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
         """Ask for the first time and follow the bridge."""
         self._desk, self._readers = desk, readers
-        bridge.signals_changed.connect(self._grow_old)
-        bridge.rebuilt.connect(self._grow_old)
-        bridge.resync.connect(self._grow_old)
+        bridge.signals_changed.connect(self.grow_old)
+        bridge.rebuilt.connect(self.grow_old)
+        bridge.resync.connect(self.grow_old)
         self.ask()
 
     def stop(self) -> None:
@@ -68,7 +68,8 @@ class StatisticsFeed(QObject, Generic[Answer]):
         if seen and self._is_old:
             self.ask()
 
-    def _grow_old(self, *_what: object) -> None:
+    def grow_old(self, *_what: object) -> None:
+        """Ask again as soon as it is time and somebody looks."""
         self._is_old = True
         if not self._timer.isActive():
             self._ask_if_old()

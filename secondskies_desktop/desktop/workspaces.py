@@ -77,7 +77,17 @@ LIVE = Workspace(
         ),
     ),
 )
-WORKSPACES = {workspace.key: workspace for workspace in (HOME, LIVE)}
+SYSTEM = Workspace(
+    "System",
+    "Ctrl+5",
+    (
+        Column(0.64, (Place(1.0, ("integrity",)),)),
+        Column(
+            0.36, (Place(0.62, ("signal_detail",)), Place(0.38, ("attention", "webhook_monitor", "roadmap")))
+        ),
+    ),
+)
+WORKSPACES = {workspace.key: workspace for workspace in (HOME, LIVE, SYSTEM)}
 
 
 def arrange(window: QMainWindow, docks: Mapping[str, QDockWidget], workspace: Workspace) -> None:

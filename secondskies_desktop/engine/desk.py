@@ -15,6 +15,8 @@ from secondskies_desktop.engine.alert_desk import AlertDesk
 from secondskies_desktop.engine.auditing import SettingsWitness, write_now
 from secondskies_desktop.engine.counting_desk import CountingDesk
 from secondskies_desktop.engine.importing import import_alert_logs
+from secondskies_desktop.engine.integrity_desk import IntegrityDesk
+from secondskies_desktop.engine.repair_desk import RepairDesk
 from secondskies_desktop.engine.retrying import note_retry
 from secondskies_desktop.foundation import store as foundation_store
 from secondskies_desktop.foundation.audit import TRADER, Action
@@ -90,7 +92,7 @@ class TestAlert(msgspec.Struct, frozen=True):
     took_ms: float | None
 
 
-class Desk(AlertDesk, CountingDesk):
+class Desk(AlertDesk, CountingDesk, IntegrityDesk, RepairDesk):
     """Answers a screen from the database and hands its commands to the engine.
 
     `engine` is None in a viewer: another process is the engine of this database, `role_detail` names it.
@@ -99,6 +101,7 @@ class Desk(AlertDesk, CountingDesk):
     def __init__(
         self, profile: Profile, bus: Bus, engine: Engine | None = None, role_detail: str = ""
     ) -> None:
+        super().__init__()
         self.bus = bus
         self.profile = profile
         self._engine = engine

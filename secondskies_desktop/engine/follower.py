@@ -14,11 +14,13 @@ from secondskies_desktop.foundation.database.engine import read_engine
 from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.changes import ArrivalsChanged
+from secondskies_desktop.ingest.repair_log import store as repair_log
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
 
 if TYPE_CHECKING:
     from secondskies_desktop.foundation.bus import Bus
+    from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.foundation.profile import Profile
 
 POLL_S = 0.5
@@ -37,6 +39,7 @@ class Follower:
         self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
         self._seq: int | None = None
         self._place = 0
+        self._repaired = 0
 
     def start(self) -> None:
         """Begin to follow from what is there now: what is read after this misses nothing."""
@@ -55,9 +58,13 @@ class Follower:
         with self._database.connect() as connection:
             newest = signal_store.counters(connection)[1]
             place = inbox_store.position(connection)
+            repaired = repair_log.position(connection)
             if self._seq is None:
-                self._seq, self._place = newest, place
+                self._seq, self._place, self._repaired = newest, place, repaired
                 return
+            if repaired != self._repaired:
+                self._tell_repaired(connection, newest)
+                self._repaired = repaired
             if newest < self._seq or place < self._place:
                 self._seq, self._place = newest, place
                 self._bus.publish(SignalsRebuilt(newest))
@@ -71,6 +78,13 @@ class Follower:
                 arrivals = inbox_store.list_inbox(connection, limit=until - self._place, before=until + 1)
                 self._place = until
                 self._bus.publish(ArrivalsChanged(tuple(arrival_row(row) for row in reversed(arrivals))))
+
+    def _tell_repaired(self, connection: Connection, newest: int) -> None:
+        """Publish the arrivals that are read otherwise now. A signal may be no more, which no change number tells."""
+        rows = repair_log.after(connection, self._repaired, _AT_ONCE)
+        shown = [inbox_store.inbox_row(connection, one) for one in sorted({row.inbox_id for row in rows})]
+        self._bus.publish(ArrivalsChanged(tuple(arrival_row(row) for row in shown if row is not None)))
+        self._bus.publish(SignalsRebuilt(newest))
 
     def _run(self) -> None:
         while not self._over.wait(POLL_S):

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.settings import IntegritySettings
     from secondskies_desktop.integrity.service import Looked
 
-TRADER = "trader"
 _LOOKED_WITHIN_S = 30.0
 _WRITTEN_WITHIN_S = 10.0
 
@@ -262,32 +261,3 @@ def conflicts_of(connection: Connection) -> list[dict[str, Any]]:
         for one in store.open_findings(connection)
         if one.category == store.CHECK and one.type.startswith(look.CONFLICT)
     ]
-
-
-def undo(profile: Profile, fill_id: int, now_us: int) -> Fill | None:
-    """Take a fill back by a row of its own; None where there is no such fill. It is never made again."""
-    writer = write_engine(profile.database, wait_ms=5_000)
-    try:
-        with writer.begin() as connection:
-            found = fill_log.by_id(connection, fill_id)
-            if found is None or found.kind == FillKind.UNDO:
-                return None
-            row = Fill(
-                0,
-                now_us,
-                FillKind.UNDO,
-                found.stream,
-                found.trade_id,
-                found.field,
-                None,
-                None,
-                None,
-                "taken back by the trader",
-                (),
-                fill_id,
-                TRADER,
-            )
-            fill_log.append(connection, [row])
-            return found
-    finally:
-        writer.dispose()

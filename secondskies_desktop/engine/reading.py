@@ -10,14 +10,15 @@ from secondskies_desktop.foundation.clock import as_iso
 from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.changes import ArrivalRow
+from secondskies_desktop.ingest.decoding import read
 from secondskies_desktop.ingest.history import store as history_store
+from secondskies_desktop.ingest.repair_log import store as repair_log
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
 from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.explain import explain
 from secondskies_desktop.signals.history import HistoryEvent, derived_events, from_body, in_order
-from secondskies_desktop.signals.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +33,14 @@ def history(connection: Connection, row: SignalRow) -> list[HistoryEvent]:
     """Return the events of a signal, oldest first, values read again from the raw bodies."""
     places = signal_store.events_of(connection, row.id)
     bodies = inbox_store.arrivals_by_id(connection, sorted({place.inbox_id for place in places}))
+    repaired = repair_log.read_by(connection, list(bodies))
     events: list[HistoryEvent] = []
     for place in places:
         stored = bodies.get(place.inbox_id)
         if stored is None:
             continue
         try:
-            decoded = decode(stored.body, stored.received_us)
+            decoded = read(stored, repaired.get(stored.inbox_id))
         except Undecodable:
             continue
         if place.position < len(decoded.events):
@@ -105,8 +107,9 @@ def read_arrival(connection: Connection, inbox_id: int) -> ReadArrival | None:
         return None
     stored = inbox_store.arrivals_by_id(connection, [inbox_id])[inbox_id]
     seen = inbox_store.times_seen(connection, stored.stream, stored.sha256, inbox_id)
+    repair = repair_log.read_by(connection, [inbox_id]).get(inbox_id)
     try:
-        decoded = decode(stored.body, stored.received_us)
+        decoded = read(stored, repair)
     except Undecodable:
         return ReadArrival(arrival_row(row), stored.body, None, (), (), seen)
     events = tuple(from_body(event, decoded, inbox_id, stored.received_us) for event in decoded.events)

@@ -17,6 +17,7 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
+from secondskies_desktop.ingest.repair_log import store as repair_log
 from secondskies_desktop.ingest.tracing import store as trace_store
 from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.market import store as bar_store
@@ -115,6 +116,7 @@ def verify(profile: Profile, progress: Callable[[int], bool] = lambda _count: Tr
             until = inbox_store.position(stored)
             _copy_inbox(stored, url, until)
             _copy_fills(stored, url)
+            _copy_repairs(stored, url)
             pump = Pump(url)
             try:
                 pump.run_to_end(progress)
@@ -145,6 +147,20 @@ def _copy_fills(stored: Connection, url: URL) -> None:
         while rows := [one for one in fill_log.after(stored, place, 2_000) if one.id <= until]:
             with engine.begin() as connection:
                 fill_log.copy(connection, rows)
+            place = rows[-1].id
+    finally:
+        engine.dispose()
+
+
+def _copy_repairs(stored: Connection, url: URL) -> None:
+    """Copy the log of repairs as far as the stored projection goes by it."""
+    until = repair_log.position(stored)
+    engine = write_engine(url, wait_ms=5_000, durable=False)
+    try:
+        place = 0
+        while rows := [one for one in repair_log.after(stored, place, 500) if one.id <= until]:
+            with engine.begin() as connection:
+                repair_log.copy(connection, rows)
             place = rows[-1].id
     finally:
         engine.dispose()

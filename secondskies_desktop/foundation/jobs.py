@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.clock import Clock
 
 _log = logger(__name__)
+
+_scheduler_log = logging.getLogger(f"{__name__}.scheduler")
+# A run that is still at work when its next one is due is no fault of a job that looks every second.
+_scheduler_log.setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Jobs:
         self._clock = clock
         self._last_started = last_started
         self._record = record
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._scheduler = AsyncIOScheduler(timezone="UTC", logger=_scheduler_log)
         self._failing: set[str] = set()
 
     async def start(self, jobs: list[Job]) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import time
+from itertools import takewhile
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,20 +20,22 @@ from secondskies_desktop.foundation.database.engine import write_engine
 from secondskies_desktop.foundation.database.failure import DatabaseLocked, DatabaseProblem, named
 from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.ingest import store
-from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
-from secondskies_desktop.ingest.store import Delivery
+from secondskies_desktop.ingest.changes import ArrivalsChanged
+from secondskies_desktop.ingest.decoding import delivery_of, reading_of, row_of
+from secondskies_desktop.ingest.repair_log import store as repair_log
+from secondskies_desktop.ingest.rereading import Rereading
 from secondskies_desktop.ingest.tracing.notes import MANY, Way
-from secondskies_desktop.signals.changes import SignalsChanged
-from secondskies_desktop.signals.event import Decoded, Undecodable
+from secondskies_desktop.signals.changes import SignalsChanged, SignalsRebuilt
+from secondskies_desktop.signals.event import Decoded
 from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.projection import Projection, Said
-from secondskies_desktop.signals.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from secondskies_desktop.foundation.database.engine import URL, Connection
-    from secondskies_desktop.ingest.store import Stored
+    from secondskies_desktop.ingest.repair_log.store import Repair
+    from secondskies_desktop.ingest.store import Delivery, Stored
     from secondskies_desktop.ingest.tracing.notes import TraceNotes
     from secondskies_desktop.signals.changes import SignalRow
 
@@ -41,6 +44,8 @@ _log = logger(__name__)
 _SMALL_SLICE = 16
 _LARGE_SLICE = 512
 REBUILD_SLICE = 4_000
+_SEARCHED = 4
+"""To look through an arrival takes this part of the time in which one is folded."""
 
 
 class _Folded(NamedTuple):
@@ -67,6 +72,8 @@ class Pump:
         self._projection = Projection()
         self._connection: Connection | None = None
         self._position: int | None = None
+        self._repairs: dict[int, Repair] = {}
+        self._rereading: Rereading | None = None
         self.problem: DatabaseProblem | None = None
         """Why the last step could not fold, if it was not only that another held the database."""
         self._pace = 1_000.0  # arrivals a second, learned; only the size of a slice depends on it
@@ -129,6 +136,7 @@ class Pump:
         """Let go of the connection and of all that is kept in memory."""
         self._projection.forget()
         self._position = None
+        self._rereading = None
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -147,6 +155,12 @@ class Pump:
             if self._notes is not None:
                 self._notes.prepare(connection)
             self._position = store.position(connection)
+            until = repair_log.position(connection)
+            if self._position == 0 and until != repair_log.last_id(connection):
+                # Nothing is folded yet: every arrival is read at once as it is to be read now.
+                until = repair_log.last_id(connection)
+                repair_log.set_position(connection, until)
+            self._repairs = repair_log.in_force(connection, until)
         return self._position
 
     def _slice(self, limit: int) -> tuple[int, bool]:
@@ -158,7 +172,69 @@ class Pump:
         self._fold(arrivals, is_retry=False)
         if len(arrivals) == limit:
             return limit, True
-        return len(arrivals), self._take_fills(limit)
+        left = self._take_repairs(limit)
+        return len(arrivals), self._take_fills(limit) or left
+
+    def _take_repairs(self, limit: int) -> bool:
+        """Go by what stands in the log of repairs, once no arrival waits; returns whether more is there."""
+        connection = self._connected()
+        with connection.begin():
+            rows = repair_log.after(connection, repair_log.position(connection), limit)
+            if not rows:
+                return False
+            found = store.arrivals_by_id(connection, [row.inbox_id for row in rows])
+        fresh = list(takewhile(lambda row: self._adds_only(row, found[row.inbox_id]), rows))
+        if not fresh:
+            return self._reread(rows[0], found[rows[0].inbox_id], limit)
+        self._repairs.update((row.inbox_id, row) for row in fresh)
+        self._fold([found[one] for one in sorted(row.inbox_id for row in fresh)], is_retry=True)
+        with connection.begin():
+            repair_log.set_position(connection, fresh[-1].id)
+        return True
+
+    def _adds_only(self, row: Repair, one: Stored) -> bool:
+        """Tell whether a row takes nothing back: it repairs what could not be read at all, so it can be joined."""
+        return row.kind == repair_log.REPAIR and isinstance(
+            reading_of(one, self._repairs.get(one.inbox_id)), str
+        )
+
+    def _reread(self, row: Repair, one: Stored, limit: int) -> bool:
+        """Fold anew what one arrival says differently from now on; returns whether it, or what follows it, waits."""
+        connection = self._connected()
+        repairs = {number: held for number, held in self._repairs.items() if number != one.inbox_id}
+        if row.kind == repair_log.REPAIR:
+            repairs[one.inbox_id] = row
+        decoded = reading_of(one, repairs.get(one.inbox_id))
+        work = self._rereading
+        if work is None or work.row.id != row.id:
+            before = reading_of(one, self._repairs.get(one.inbox_id))
+            work = self._rereading = Rereading(row, one, (before, decoded), repairs)
+        with connection.begin():
+            place = store.take_turn(connection)
+            if place != self._position:
+                raise DatabaseLocked("another process has folded meanwhile")
+            if not work.search(connection, place, _SEARCHED * limit):
+                return True
+            joined = store.fill_position(connection)
+            fills = [
+                fill
+                for trade_id in work.again.trade_ids
+                for fill in fill_log.of_signal(connection, one.stream, trade_id)
+                if fill.id <= joined
+            ]
+            refolded = self._projection.refold(connection, work.again, work.retold, fills)
+            delivery = delivery_of(one, decoded, store.first_ids(connection, [one]))
+            store.write_deliveries(connection, [delivery])
+            repair_log.set_position(connection, row.id)
+        self._repairs = repairs
+        self._rereading = None
+        if self._publish is not None:
+            if refolded.changed:
+                self._publish(SignalsChanged(self._projection.seq, tuple(refolded.changed)))
+            if refolded.gone:
+                self._publish(SignalsRebuilt(self._projection.seq))
+            self._publish(ArrivalsChanged((row_of(one, delivery),)))
+        return True
 
     def _take_fills(self, limit: int) -> bool:
         """Join what stands in the log of fills, once no arrival waits; returns whether more is there."""
@@ -205,7 +281,7 @@ class Pump:
             if folded.signals:
                 self._publish(SignalsChanged(self._projection.seq, tuple(folded.signals)))
             pairs = zip(arrivals, folded.deliveries, strict=True)
-            self._publish(ArrivalsChanged(tuple(_row(one, delivery) for one, delivery in pairs)))
+            self._publish(ArrivalsChanged(tuple(row_of(one, delivery) for one, delivery in pairs)))
         if self._notes is not None and not is_retry:
             self._notes.end(arrivals, folded.way, published=self._publish is not None)
         return [folded]
@@ -224,13 +300,11 @@ class Pump:
             note = store.first_ids if is_retry else store.note_bodies
             first = note(connection, arrivals)
             for one in arrivals:
-                decoded = _decoded(one, failure)
+                decoded = reading_of(one, self._repairs.get(one.inbox_id), failure)
                 way.decoded_ns.append(perf_counter_ns())
                 if isinstance(decoded, Decoded):
                     said.append(Said(one.inbox_id, one.received_us, one.stream, decoded))
-                    deliveries.append(_delivery(one, decoded, is_first=one.inbox_id in first))
-                else:
-                    deliveries.append(_dead(one, decoded))
+                deliveries.append(delivery_of(one, decoded, first))
             changed = self._projection.apply(connection, said)
             way.folded_ns = perf_counter_ns()
             store.write_deliveries(connection, deliveries)
@@ -257,22 +331,6 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _decoded(one: Stored, failure: Exception | None) -> Decoded | str:
-    """Return what an arrival says, or why it is a dead letter."""
-    error: Exception
-    if failure is None:
-        try:
-            return decode(one.body, one.received_us)
-        except Undecodable as reason:
-            return str(reason)
-        except Exception as unforeseen:
-            _log.warning("a body failed", inbox_id=one.inbox_id, exc_info=True)
-            error = unforeseen
-    else:
-        error = failure
-    return f"the program failed on this body: {type(error).__name__}: {error}"[:500]
-
-
 def _is_of_the_body(error: Exception) -> bool:
     """Tell whether a failure would meet the same body again: not so for the database or the machine."""
     if store.is_refused_value(error):
@@ -280,54 +338,3 @@ def _is_of_the_body(error: Exception) -> bool:
     if isinstance(error, DatabaseProblem | OSError | MemoryError):
         return False
     return not type(error).__module__.startswith(("sqlalchemy", "pysqlite3", "psycopg"))
-
-
-def _dead(one: Stored, reason: str) -> Delivery:
-    return Delivery(one.inbox_id, store.DEAD, None, None, None, None, reason, None, None)
-
-
-def _delivery(one: Stored, decoded: Decoded, *, is_first: bool) -> Delivery:
-    reason = None
-    state = store.DONE if is_first else store.DUPLICATE
-    if decoded.problems:
-        state = store.DEAD
-        reason = f"{len(decoded.problems)} items could not be read: {'; '.join(decoded.problems)}"[:500]
-    elif decoded.notes:
-        reason = "; ".join(decoded.notes)[:500]
-    return Delivery(
-        one.inbox_id,
-        state,
-        decoded.event_type,
-        decoded.trade_id,
-        decoded.rule,
-        ",".join(decoded.repairs) or None,
-        reason,
-        _bar_us(decoded),
-        decoded.seq,
-    )
-
-
-def _bar_us(decoded: Decoded) -> int | None:
-    if decoded.bar is not None:
-        return decoded.bar.at_us
-    for event in decoded.events:
-        if event.at_us is not None and event.at_source in ("received", "id"):
-            return event.at_us
-    return None
-
-
-def _row(one: Stored, delivery: Delivery) -> ArrivalRow:
-    return ArrivalRow(
-        one.inbox_id,
-        one.received_us,
-        one.source,
-        one.stream,
-        len(one.body),
-        delivery.state,
-        delivery.event_type,
-        delivery.trade_id,
-        delivery.rule,
-        tuple((delivery.repairs or "").split(",")) if delivery.repairs else (),
-        delivery.reason,
-        delivery.bar_us,
-    )

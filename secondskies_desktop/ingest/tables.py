@@ -1,4 +1,4 @@
-"""Tables of the ingest room: the inbox (append-only truth), what became of each arrival and how fast, tokens."""
+"""Tables of the ingest room: the inbox (append-only truth), how it is read, what became of each arrival, tokens."""
 
 from __future__ import annotations
 
@@ -51,7 +51,25 @@ pump_position = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("last_inbox_id", BigInteger, nullable=False),
     Column("last_fill_id", BigInteger, nullable=False, server_default="0"),
+    Column("last_repair_id", BigInteger, nullable=False, server_default="0"),
 )
+
+# How arrivals are to be read in place of their own bytes, append-only: a repair with the body that is read, or an
+# undo, which refers to the repair. The newest row of an arrival holds.
+repairs = Table(
+    "repairs",
+    METADATA,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("at_us", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("inbox_id", BigInteger, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("body", LargeBinary),
+    Column("lost", Text, nullable=False),
+    Column("refers", BigInteger),
+    Column("actor", Text, nullable=False),
+)
+Index("ix_repairs_inbox_id", repairs.c.inbox_id)
 
 # The way of arrivals through the program, a row a slice of the pump; `steps` is packed (trace.py).
 traces = Table(

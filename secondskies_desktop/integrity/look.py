@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.integrity.story import Story
     from secondskies_desktop.signals.changes import SignalRow
 
-CONFLICT = "conflict"
+CONFLICT = store.CONFLICT
 _ENGINE = "engine"
 _AT_ONCE = 500
 

@@ -9,6 +9,8 @@ import msgspec
 
 from secondskies_desktop.foundation.market_hours import is_open
 from secondskies_desktop.ingest import store as inbox_store
+from secondskies_desktop.ingest.decoding import read
+from secondskies_desktop.ingest.repair_log import store as repair_log
 from secondskies_desktop.integrity.chart import Chart, holes
 from secondskies_desktop.integrity.story import (
     EVERY_BAR,
@@ -21,12 +23,12 @@ from secondskies_desktop.integrity.story import (
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Status
-from secondskies_desktop.signals.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from secondskies_desktop.foundation.database.engine import Connection
+    from secondskies_desktop.ingest.repair_log.store import Repair
     from secondskies_desktop.signals.changes import SignalRow
     from secondskies_desktop.signals.view import SignalView
 
@@ -45,23 +47,28 @@ class Charts:
         self._charts: dict[str, Chart] = {}
         self._until: int | None = None
         self._first = 0
+        self._repaired = 0
 
     def read(self, connection: Connection, from_id: int) -> None:
         """Read all arrivals behind an id that were not read yet."""
-        if self._until is None or from_id < self._first:
+        going_by = repair_log.position(connection)
+        if self._until is None or from_id < self._first or going_by != self._repaired:
+            # An arrival that is read otherwise than before may have told of any minute.
+            self._repaired = going_by
             self._charts, self._until, self._first = {}, from_id, from_id
         last = inbox_store.position(connection)
         while self._until < last:
             rows = inbox_store.after(connection, self._until, _CHUNK)
             if not rows:
                 return
+            repaired = repair_log.read_by(connection, [one.inbox_id for one in rows])
             for one in rows:
-                self._take(one)
+                self._take(one, repaired.get(one.inbox_id))
             self._until = rows[-1].inbox_id
 
-    def _take(self, one: inbox_store.Stored) -> None:
+    def _take(self, one: inbox_store.Stored, repair: Repair | None) -> None:
         try:
-            decoded = decode(one.body, one.received_us)
+            decoded = read(one, repair)
         except Undecodable:
             return
         if decoded.rule in _PRICED:
@@ -142,13 +149,14 @@ def _updates(connection: Connection, row: SignalRow) -> list[Update]:
         if one.type == EventType.MFE_UPDATE and one.key >> 31
     ]
     bodies = inbox_store.arrivals_by_id(connection, sorted({one.inbox_id for one in places}))
+    repaired = repair_log.read_by(connection, list(bodies))
     found = []
     for place in places:
         stored = bodies.get(place.inbox_id)
         if stored is None:
             continue
         try:
-            events = decode(stored.body, stored.received_us).events
+            events = read(stored, repaired.get(stored.inbox_id)).events
         except Undecodable:
             continue
         if place.position < len(events):

@@ -6,8 +6,11 @@ One object for a running engine and for a command alike. It reads on a connectio
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from secondskies_desktop.foundation import store as foundation_store
+from secondskies_desktop.foundation.audit import PROGRAM, Action
 from secondskies_desktop.integrity import look as looking
 from secondskies_desktop.integrity import store
 from secondskies_desktop.integrity.reading import RUNNING, Charts
@@ -125,8 +128,12 @@ class Integrity:
 def _writing(seen: Seen, place: Position) -> Callable[[Connection], None]:
     def work(connection: Connection) -> None:
         store.write_findings(connection, seen.findings)
-        if seen.fills:
-            fill_log.append(connection, seen.fills)
         store.set_position(connection, place)
+        if seen.fills:
+            numbers = fill_log.append(connection, seen.fills)
+            by_source = dict(sorted(Counter(str(one.source) for one in seen.fills).items()))
+            detail = {"first": numbers[0], "last": numbers[-1], "by_source": by_source}
+            what = "1 value" if len(numbers) == 1 else f"{len(numbers)} values"
+            foundation_store.record(connection, place.at_us, PROGRAM, Action.FILL, what, detail)
 
     return work

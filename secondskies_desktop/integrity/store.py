@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 GAP = "gap"
 CHECK = "check"
 ANOMALY = "anomaly"
+CONFLICT = "conflict"
+"""How the type of a check begins that lists received values which contradict one another."""
 DATES = 30
 """The newest trade dates over which health is taken."""
 

@@ -59,6 +59,11 @@ def _replace_if_earlier(connection: Connection, stream: str, bar: Bar, arrival: 
     return found.rowcount > 0
 
 
+def drop_bars(connection: Connection, stream: str, bars_us: Sequence[int]) -> None:
+    """Drop the bars of some minutes of a chart."""
+    connection.execute(delete(bars).where(bars.c.stream == stream, bars.c.at_us.in_(bars_us)))
+
+
 def bars_from(connection: Connection, stream: str, from_us: int) -> Iterator[Bar]:
     """Yield the bars of a chart from a time on, oldest first, read page by page as they are asked for.
 

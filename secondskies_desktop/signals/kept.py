@@ -96,6 +96,13 @@ class KeptSignals:
         self.note_stepping(kept)
         return kept
 
+    def drop(self, kept: Kept) -> None:
+        """Let go of a signal that is no more."""
+        stream, trade_id = kept.state.stream, kept.state.trade_id
+        self._stepped.get(stream, {}).pop(trade_id, None)
+        if self._by_id.get(stream, {}).pop(trade_id, None) is not None:
+            self._size -= 1
+
     def stepped(self, stream: str) -> Iterable[Kept]:
         """Return the signals of a chart whose legs the next bar steps."""
         return self._stepped.get(stream, {}).values()

@@ -6,7 +6,7 @@ a transaction that fails forgets them, so that memory never runs ahead of the di
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -16,8 +16,8 @@ from secondskies_desktop.signals import store
 from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.derived import derive
 from secondskies_desktop.signals.event import MAX_EVENTS, Decoded
-from secondskies_desktop.signals.kept import Kept, KeptSignals
-from secondskies_desktop.signals.lifecycle import fold, needs_walk, plan, take_bar, walk_again
+from secondskies_desktop.signals.kept import NO_KEY, Kept, KeptSignals
+from secondskies_desktop.signals.lifecycle import SignalState, fold, needs_walk, plan, take_bar, walk_again
 from secondskies_desktop.signals.linking import link
 from secondskies_desktop.signals.noted import Noted
 from secondskies_desktop.signals.tallies import Tallies
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.market.bars import Bar
+    from secondskies_desktop.signals.event import Event
     from secondskies_desktop.signals.fills import Fill
 
 Touched = dict[Kept, None]
@@ -41,6 +42,30 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     received_us: int
     stream: str
     decoded: Decoded
+
+
+class Refold(NamedTuple):
+    """What is to be folded anew: signals of a chart by their ids, and bars by their minutes (µs UTC)."""
+
+    stream: str
+    trade_ids: Sequence[str]
+    bars_us: Sequence[int]
+
+
+class Retold(NamedTuple):
+    """What one arrival tells of what is folded anew: its events with their places in the body, and its bar."""
+
+    inbox_id: int
+    received_us: int
+    events: list[tuple[int, Event]]
+    bar: Bar | None
+
+
+class Refolded(NamedTuple):
+    """The signals that changed, and the ids in the projection of those that are no more."""
+
+    changed: list[SignalRow]
+    gone: list[int]
 
 
 class Projection:
@@ -101,6 +126,64 @@ class Projection:
                 filling.join(kept.state, row)
                 touched[kept] = None
         return self._write(connection, touched)
+
+    def refold(
+        self, connection: Connection, again: Refold, arrivals: Sequence[Retold], fills: Sequence[Fill]
+    ) -> Refolded:
+        """Fold some signals and bars of one chart anew, as if nothing had ever been heard of them.
+
+        `arrivals` are all that tell of them, `fills` the rows of the log that were joined into them. A signal that
+        nothing tells of any more is no more.
+        """
+        self._signals.make_room()
+        touched: Touched = {}
+        noted = Noted()
+        group = self._signals.bring(connection, again.stream, again.trade_ids)
+        anew = {trade_id: group[trade_id] for trade_id in again.trade_ids}
+        store.drop_events(connection, [kept.id for kept in anew.values()])
+        for trade_id, kept in anew.items():
+            linked_to = kept.state.linked_to
+            kept.state = SignalState(again.stream, trade_id, linked_to=linked_to)
+            kept.newest_key = NO_KEY
+            touched[kept] = None
+        for one in arrivals:
+            for position, event in one.events:
+                kept, place = anew[event.trade_id], one.inbox_id * MAX_EVENTS + position
+                noted.note(kept, event, place)
+                fold(kept.state, event, one.received_us, (one.received_us, place))
+        self._fold_bars_anew(connection, again, arrivals, touched)
+        for kept in anew.values():
+            if kept.state.by_bars and needs_walk(kept.state):
+                _walk(connection, kept)
+        noted.write(connection)
+        touched.update(dict.fromkeys(link(connection, self._signals, list(touched))))
+        for row in fills:
+            filling.join(anew[row.trade_id].state, row)
+        gone = [kept for kept in anew.values() if kept.state.first_received_us is None]
+        for kept in gone:
+            touched.pop(kept, None)
+        changed = self._write(connection, touched)
+        self._drop(connection, gone)
+        return Refolded(changed, [kept.id for kept in gone])
+
+    def _fold_bars_anew(
+        self, connection: Connection, again: Refold, arrivals: Sequence[Retold], touched: Touched
+    ) -> None:
+        if not again.bars_us:
+            return
+        bar_store.drop_bars(connection, again.stream, again.bars_us)
+        rows = [(one.bar, one.received_us) for one in arrivals if one.bar is not None]
+        bar_store.insert_bars(connection, again.stream, rows)
+        self._newest_bar.pop(again.stream, None)
+        self._walk_late(connection, again.stream, list(again.bars_us), touched)
+
+    def _drop(self, connection: Connection, gone: Sequence[Kept]) -> None:
+        for kept in gone:
+            self._seq = self.seq + 1
+            kept.counted = self._tallies.count(connection, kept.counted, None, self._seq)
+            self._signals.drop(kept)
+        self._tallies.write(connection)
+        store.drop_signals(connection, [kept.id for kept in gone])
 
     def _bring(self, connection: Connection, arrivals: Sequence[Said]) -> dict[str, dict[str, Kept]]:
         wanted: dict[str, dict[str, None]] = {}

@@ -237,6 +237,18 @@ def forget_signals(connection: Connection) -> None:
     connection.execute(delete(signals))
 
 
+def drop_events(connection: Connection, signal_ids: Sequence[int]) -> None:
+    """Drop the events of some signals."""
+    for one in signal_ids:
+        connection.execute(delete(signal_events).where(signal_events.c.signal_id == one))
+
+
+def drop_signals(connection: Connection, signal_ids: Sequence[int]) -> None:
+    """Drop signals that nothing tells of any more; their events are dropped before."""
+    for one in signal_ids:
+        connection.execute(delete(signals).where(signals.c.id == one))
+
+
 def count_statuses(connection: Connection) -> dict[str, int]:
     """Return how many signals stand in each status."""
     query = select(signals.c.status, func.count()).group_by(signals.c.status)

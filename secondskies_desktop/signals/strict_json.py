@@ -34,6 +34,12 @@ _decode = msgspec.json.Decoder().decode
 _STRAY_QUOTE = re.compile(rb'("\s*:\s*-?\d+(?:\.\d+)?)"(\s*[,}\]])')
 _LOST_QUOTE = re.compile(rb'("\s*:\s*"[^",:{}\[\]\\]*)(?=,\s*"\w+"\s*:)')
 _SYMBOL_OBJECT = re.compile(rb'"=\{[^{}]{0,400}?"symbol"\s{0,9}:\s{0,9}"([^"\\]{0,200})"[^{}]{0,400}\}"')
+MENDS: Final = (
+    ("stray-quote-after-number", _STRAY_QUOTE, rb"\1\2"),
+    ("lost-closing-quote", _LOST_QUOTE, rb'\1"'),
+    ("symbol-object-in-string", _SYMBOL_OBJECT, rb'"\1"'),
+)
+"""What the indicator is known to send wrong: name of the repair, what is looked for, what it becomes."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -100,11 +106,7 @@ def _decode_repaired(
 ) -> tuple[Any, bytes, tuple[str, ...]]:
     if not body.strip():
         raise Undecodable("empty body") from None
-    for name, pattern, replacement in (
-        ("stray-quote-after-number", _STRAY_QUOTE, rb"\1\2"),
-        ("lost-closing-quote", _LOST_QUOTE, rb'\1"'),
-        ("symbol-object-in-string", _SYMBOL_OBJECT, rb'"\1"'),
-    ):
+    for name, pattern, replacement in MENDS:
         mended, count = pattern.subn(replacement, body)
         if not count:
             continue

@@ -36,7 +36,9 @@ class Tallies:
         self._changed[MARK] = 0
         self.write(connection)
 
-    def count(self, connection: Connection, before: Counted | None, now: Counted, seq: int) -> Counted:
+    def count(
+        self, connection: Connection, before: Counted | None, now: Counted | None, seq: int
+    ) -> Counted | None:
         """Count a signal as it is `now` in place of what it counted for `before`; returns `now`."""
         if before != now:
             for one, sign in ((before, -1), (now, 1)):

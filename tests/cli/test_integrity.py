@@ -47,3 +47,75 @@ def test_that_a_fill_that_is_not_there_cannot_be_undone(ask: Asking) -> None:
     answer = ask("integrity", "undo", "7")
     assert answer.code == 2
     assert "there is no fill 7" in answer.err
+
+
+def test_that_a_choice_between_received_values_is_kept_and_can_be_undone(empty: Asking) -> None:
+    database = sqlite_url(empty.home / "secondskies.db")
+    body = (
+        b'{"event_type":"ENTRY","schema_version":"1.0.0","trade_id":"20251211_091500000_BULLISH",'
+        b'"direction":"Bullish","stop_loss":25000.0,"event_timestamp":"2025-12-11T09:15:00","entry_price":%d}'
+    )
+    put(database, body % 25_010, body % 25_012)
+    place = ("20251211_091500000_BULLISH", "entry_price")
+    refused = empty("integrity", "choose", *place, "25011")
+    assert refused.code == 2
+    assert "25010 (#1)" in refused.err
+    chosen = empty("integrity", "choose", *place, "#2", "--json").json["chosen"]
+    assert (chosen["value"], chosen["source"], chosen["because"]) == (25_012.0, "received", [2])
+    shown = empty("signals", "show", place[0], "--json").json
+    shown = shown[0] if isinstance(shown, list) else shown
+    assert (shown["entry_price"], shown["conflicts"]) == (25_012.0, {})
+    assert empty("integrity", "undo", str(chosen["id"]), "--json").json["undone"]["field"] == "entry_price"
+    assert empty("integrity", "undo", str(chosen["id"])).code == 2
+    assert empty("rebuild", "--verify", "--json").json["identical"]
+    assert empty("audit", "verify", "--json").json["ok"]
+
+
+MENDABLE = (
+    b'{"event_type":"ENTRY","trade_id":"20251209_093100000_BULLISH","event_timestamp":"2025-12-09 09:33:00",'
+    b'"direction":"Bullish","entry_price":25680,25,"stop_loss":NaN,}'
+)
+
+
+def test_that_a_dead_letter_is_shown_repaired_and_restored(ask: Asking) -> None:
+    assert ask("inbox", "list").code == 0
+    put(sqlite_url(ask.home / "secondskies.db"), MENDABLE, b"no alert")
+    (mendable, other) = ask("integrity", "repair", "--dry-run", "--json").json["proposed"]
+    assert mendable["rules"] == ["trailing-comma", "no-value", "separators-in-number"]
+    assert (mendable["event_type"], mendable["trade_id"]) == ("ENTRY", "20251209_093100000_BULLISH")
+    assert mendable["fields"][0]["detail"]["entry_price"] == 25680.25
+    assert (other["id"], other["rules"], other["refusal"]) == (2, [], "no rule reads it")
+    assert {row["state"] for row in ask("inbox", "list", "--json").json} == {"dead"}
+    done = ask("integrity", "repair", "--json").json
+    assert ([one["id"] for one in done["repaired"]], [one["id"] for one in done["left"]]) == ([1], [2])
+    assert ask("rebuild", "--verify", "--json").json["identical"]
+    (signal,) = ask("signals", "list", "--json").json
+    assert signal["entry_price"] == 25680.25
+    assert ask("integrity", "repair", "1").code == 1
+    assert ask("integrity", "repair", "--undo", "1", "--json").json == {
+        "undone": [{"id": 1, "rules": mendable["rules"]}]
+    }
+    assert ask("signals", "list", "--json").json == []
+    assert ask("rebuild", "--verify", "--json").json["identical"]
+    assert [row["action"] for row in ask("audit", "list", "--json").json] == ["undo", "repair"]
+
+
+def test_that_a_repair_refuses_what_is_not_there(ask: Asking) -> None:
+    put_one = ask("inbox", "list")
+    assert put_one.code == 0
+    for words, said in (
+        (("--rule", "magic"), "there is no rule magic"),
+        (("7",), "no arrival has the id 7"),
+        (("--undo",), "--undo needs the ids"),
+        (("--undo", "7"), "arrival 7 is not repaired"),
+        (("--rule", "impossible-value"), "needs the ids of the arrivals"),
+    ):
+        answer = ask("integrity", "repair", *words)
+        assert answer.code == 2
+        assert said in " ".join(answer.err.replace("│", " ").split())
+
+
+def test_that_the_rules_are_listed_with_examples(ask: Asking) -> None:
+    rules = ask("integrity", "rules", "--json").json
+    assert {"name", "means", "hazard", "in_bulk", "before", "after"} == set(rules[0])
+    assert "trailing-comma" in ask("integrity", "rules").out

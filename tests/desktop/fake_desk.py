@@ -14,6 +14,7 @@ from secondskies_desktop.alerts.service import AlertService
 from secondskies_desktop.alerts.store import Send
 from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests, shown_alarm
 from secondskies_desktop.engine.desk import RUNNING, ArrivalDetail, DeskStatus, SignalDetail, TestAlert
+from secondskies_desktop.engine.repairing import Proposed, Repaired
 from secondskies_desktop.engine.telemetry import Latency
 from secondskies_desktop.foundation.attention import Attention, AttentionBoard, Episode, OpenAttention
 from secondskies_desktop.foundation.bus import Bus
@@ -27,6 +28,7 @@ from secondskies_desktop.signals.store import TallyRow
 from secondskies_desktop.signals.tallies import MARK
 from secondskies_desktop.signals.tally import VERSION, counted, pack
 from tests.clocks import START_US
+from tests.desktop.fake_integrity import FakeIntegrity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,10 +67,11 @@ SINCE_AT_ONCE = 60
 """The real desk answers 5,000 at most."""
 
 
-class FakeDesk:
+class FakeDesk(FakeIntegrity):
     """Holds rows in dictionaries. `broken` makes every question raise it; a `gate` is awaited first."""
 
     def __init__(self, rows: list[SignalRow] | None = None, arrivals: list[ArrivalRow] | None = None) -> None:
+        super().__init__()
         self.bus = Bus()
         self.history: list[Episode] = []
         self.sends: dict[int, list[Send]] = {}
@@ -83,6 +86,7 @@ class FakeDesk:
         self.bars: dict[int, tuple[Bar, ...]] = {}
         self.bodies: dict[int, ArrivalDetail] = {}
         self.traces: dict[int, Trace] = {}
+        self.repairs: dict[int, Proposed] = {}
         self.explained: dict[int, list[tuple[str, str]]] = {}
         self.now_status = STATUS
         self.now_way_in = WAY_IN
@@ -240,6 +244,32 @@ class FakeDesk:
         waiting = [self.arrival_rows[one] for one in inbox_ids if self.arrival_rows[one].state == "dead"]
         self.arrive(*(msgspec.structs.replace(row, state="done", reason=None) for row in waiting))
         return len(waiting)
+
+    def repair_of(self, inbox_id: int) -> Proposed | None:
+        self._asked("repair_of")
+        return self.repairs.get(inbox_id)
+
+    def repair(self, inbox_ids: Sequence[int] | None, *, in_bulk: bool) -> Repaired:
+        self._asked("repair")
+        with self.lock:
+            dead = [row.inbox_id for row in self.arrival_rows.values() if row.state == "dead"]
+        wanted = [
+            self.repairs[one] for one in (dead if inbox_ids is None else inbox_ids) if one in self.repairs
+        ]
+        can = [one for one in wanted if one.body is not None and not (in_bulk and not one.in_bulk)]
+        for one in can:
+            self.repairs[one.inbox_id] = msgspec.structs.replace(one, is_repaired=True)
+            row = self.arrival_rows[one.inbox_id]
+            self.arrive(msgspec.structs.replace(row, state="done", reason=None, repairs=one.rules))
+        return Repaired(tuple(can), tuple(one for one in wanted if one not in can))
+
+    def undo_repair(self, inbox_ids: Sequence[int]) -> int:
+        self._asked("undo_repair")
+        for one in inbox_ids:
+            self.repairs[one] = msgspec.structs.replace(self.repairs[one], is_repaired=False)
+            row = self.arrival_rows[one]
+            self.arrive(msgspec.structs.replace(row, state="dead", reason="not JSON", repairs=()))
+        return len(inbox_ids)
 
     def trade_dates(self) -> list[tuple[date, int]]:
         self._asked("trade_dates")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
+from secondskies_desktop.desktop.models.lines import when
 from secondskies_desktop.desktop.panels.attention import columns
 from secondskies_desktop.desktop.panels.attention.history_page import _PAGE
 from secondskies_desktop.desktop.panels.attention.panel import AttentionPanel
@@ -234,6 +235,6 @@ def test_that_a_failed_proof_is_named_beside_the_last_good_one() -> None:
 
 
 def test_that_a_time_of_another_day_says_which() -> None:
-    assert columns.when(NOW_US, NOW_US) == "10:42:07"
-    assert columns.when(NOW_US - 86_400 * SECOND_US, NOW_US) == "09 Dec 10:42:07"
-    assert columns.when(None, NOW_US) == "–"
+    assert when(NOW_US, NOW_US) == "10:42:07"
+    assert when(NOW_US - 86_400 * SECOND_US, NOW_US) == "09 Dec 10:42:07"
+    assert when(None, NOW_US) == "–"

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter, after_bar
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import MOST, ArrivalsModel
 from secondskies_desktop.desktop.panels.webhook_monitor.panel import WebhookMonitor
+from secondskies_desktop.desktop.panels.webhook_monitor.repair_text import repair_text
 from secondskies_desktop.desktop.remembered import Remembered
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import ArrivalDetail
 from secondskies_desktop.engine.desk import TestAlert as AlertAnswer
+from secondskies_desktop.engine.repairing import Proposed
 from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.sessions import trade_date
 from secondskies_desktop.ingest.changes import ArrivalRow
@@ -24,6 +27,7 @@ from secondskies_desktop.ingest.tracing.trace import STEPS, Step, Trace
 from tests.desktop.fake_desk import FakeDesk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -207,7 +211,7 @@ def test_that_a_row_says_why_by_its_menu(panel: WebhookMonitor) -> None:
     assert menu is not None
     place = panel.table.visualRect(panel.model.index(2, 8)).center()
     names = [action.text() for action in menu.menu_at(place).actions() if action.text()]
-    assert names == ["Why this value?", "Copy rows (TSV)", "Copy as picture (PNG)"]
+    assert names == ["Why this value?", "Copy rows (TSV)", "Copy as picture (PNG)", "Repair"]
     menu.explain(panel.model.index(2, 8))
     assert menu._why.text.text() == "not JSON"
 
@@ -342,3 +346,116 @@ def test_that_lateness_counts_from_the_close_of_the_bar(late_us: int, text: str)
     row = an_arrival(1)
     row = msgspec.structs.replace(row, bar_us=row.received_us - 60_000_000 - late_us)
     assert after_bar(row).startswith(text)
+
+
+def a_repair(inbox_id: int, **changed: object) -> Proposed:
+    found = Proposed(
+        inbox_id,
+        b'{"event_type":"HEARTBEAT","note":"<b>x</b>",}',
+        ("trailing-comma",),
+        "certain",
+        in_bulk=True,
+        body=b'{"event_type":"HEARTBEAT","note":"<b>x</b>"}',
+        event_type="HEARTBEAT",
+        trade_ids=(),
+        events=(),
+        lost=(),
+        refusal=None,
+    )
+    return msgspec.structs.replace(found, **changed)
+
+
+def no_repair(inbox_id: int) -> Proposed:
+    return a_repair(inbox_id, rules=(), body=None, event_type=None, refusal="no rule reads it")
+
+
+def broken(desk: FakeDesk, *repairs: Proposed) -> None:
+    """Let these arrivals be dead letters, with what the rules make of them."""
+    for one in repairs:
+        row = an_arrival(one.inbox_id, "dead")
+        desk.arrival_rows[one.inbox_id] = row
+        desk.bodies[one.inbox_id] = ArrivalDetail(row, one.before, None, (), (), 1)
+        desk.repairs[one.inbox_id] = one
+
+
+def test_that_a_dead_letter_shows_its_repair_and_one_click_makes_it_and_another_undoes_it(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    broken(desk, a_repair(3))
+    undos: list[Callable[[], object]] = []
+    panel.undoable.connect(undos.append)
+    panel.table.setCurrentIndex(panel.model.index(2, 0))
+    qtbot.waitUntil(panel.inspector.repair.isVisible)
+    said = panel.inspector._pages["Repair"].toPlainText()
+    assert "trailing-comma: A comma stands behind the last entry" in said
+    assert said.index("Before:") < said.index("After:")
+    panel.inspector.repair.setFocus()
+    QTest.keyClick(panel.inspector.repair, Qt.Key.Key_Space)
+    qtbot.waitUntil(panel.inspector.undo.isVisible)
+    assert not panel.inspector.repair.isVisible()
+    assert desk.arrival_rows[3].state == "done"
+    assert panel.word.text() == "Repaired 1, 0 left · Ctrl+Z takes it back"
+    panel.inspector.undo.click()
+    qtbot.waitUntil(panel.inspector.repair.isVisible)
+    assert desk.arrival_rows[3].state == "dead"
+    panel.inspector.repair.click()
+    qtbot.waitUntil(panel.inspector.undo.isVisible)
+    undos[-1]()
+    qtbot.waitUntil(lambda: desk.arrival_rows[3].state == "dead")
+    qtbot.waitUntil(panel.inspector.repair.isVisible)
+    assert "Took 1 repair back" in panel.word.text()
+
+
+def test_that_what_no_rule_reads_says_why_and_offers_nothing(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    broken(desk, no_repair(3))
+    panel.table.setCurrentIndex(panel.model.index(2, 0))
+    qtbot.waitUntil(lambda: "no rule reads it" in panel.inspector._pages["Repair"].toPlainText())
+    assert not panel.inspector.repair.isVisible()
+    panel.table.setCurrentIndex(panel.model.index(0, 0))
+    desk.bodies[5] = a_detail(desk.arrival_rows[5])
+    panel._inspect(5)
+    qtbot.waitUntil(lambda: not panel.inspector.tabs.isTabVisible(4))
+
+
+def test_that_the_chosen_rows_are_repaired_and_what_is_left_is_counted(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    broken(desk, a_repair(2), no_repair(3), a_repair(4, in_bulk=False))
+    with qtbot.waitSignal(panel.loaded):
+        panel.pane.retry.emit()
+    panel.table.selectAll()
+    menu = next(one for one in panel.table.children() if isinstance(one, RowsMenu)).menu_at(QPoint(5, 5))
+    assert "Repair 3 dead letters" in [one.text() for one in menu.actions()]
+    menu.close()
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_R)
+    qtbot.waitUntil(
+        lambda: panel.word.text().startswith("Repaired 1, 2 left, 1 of them to be repaired one by one")
+    )
+    assert [number for number, row in sorted(desk.arrival_rows.items()) if row.state == "dead"] == [3, 4]
+    panel.repair_all.click()
+    qtbot.waitUntil(lambda: panel.word.text().startswith("Repaired 0, 2 left"))
+
+
+def test_that_dead_letters_are_repaired_from_the_palette_too(
+    qtbot: QtBot, panel: WebhookMonitor, desk: FakeDesk
+) -> None:
+    broken(desk, a_repair(3))
+    (action,) = panel.actions_offered()
+    action.run()
+    qtbot.waitUntil(lambda: desk.arrival_rows[3].state == "done")
+
+
+def test_that_the_text_of_a_repair_shows_what_changes_and_hides_no_character() -> None:
+    said = repair_text(
+        a_repair(1, before=b'{"a":"\xe2\x80\xae",}', body=b'{"a":"\xe2\x80\xae"}', lost=("x \x1b[2J",))
+    )
+    assert "\u202e" not in said
+    assert "\x1b" not in said
+    assert '− {"a":"\\u202e",}' in said
+    assert '+ {"a":"\\u202e"}' in said
+    assert "Lost: x \\x1b[2J" in said
+    held = repair_text(a_repair(1, rules=("rule-of-old",), is_repaired=True))
+    assert "rule-of-old" in held

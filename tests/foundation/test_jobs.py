@@ -106,6 +106,26 @@ async def test_that_a_stop_in_the_middle_of_a_job_is_no_failure(
     assert caplog.text == ""
 
 
+async def test_that_a_run_that_outlasts_its_interval_is_waited_for_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    runs = 0
+
+    async def slow() -> str:
+        nonlocal runs
+        runs += 1
+        await asyncio.sleep(1.5)
+        return ""
+
+    book = Book()
+    jobs = Jobs(system_clock, book.last_started, book.record)
+    await jobs.start([Job("slow", 1.0, slow, recorded=False)])
+    await asyncio.sleep(2.4)
+    jobs.stop()
+    assert runs >= 1
+    assert caplog.records == []
+
+
 def test_that_only_runs_that_ended_well_count_as_runs(database: URL) -> None:
     with writing(database) as connection:
         store.record_run(connection, "backup", 1, 2, ok=True, detail="")

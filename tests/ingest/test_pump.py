@@ -9,8 +9,8 @@ import pytest
 
 from secondskies_desktop.demo.speech import Defects, Generation, speak
 from secondskies_desktop.engine.rebuilding import Fingerprint, fingerprint
+from secondskies_desktop.ingest import decoding, store
 from secondskies_desktop.ingest import pump as pump_module
-from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.changes import ArrivalsChanged
 from secondskies_desktop.ingest.pump import Pump
 from secondskies_desktop.ingest.store import Arrival
@@ -150,7 +150,7 @@ def test_that_a_body_that_the_program_fails_on_is_a_dead_letter_and_can_be_retri
             raise ZeroDivisionError("a fault of ours")
         return real(body, arrival_us)
 
-    monkeypatch.setattr(pump_module, "decode", fail)
+    monkeypatch.setattr(decoding, "decode", fail)
     pump = Pump(database)
     pump.run_to_end()
     assert states(database) == ["done", "dead", "done"]
@@ -158,7 +158,7 @@ def test_that_a_body_that_the_program_fails_on_is_a_dead_letter_and_can_be_retri
         (dead,) = store.list_inbox(connection, "dead")
     assert dead.reason == "the program failed on this body: ZeroDivisionError: a fault of ours"
     assert pump.retry([2]) == 0
-    monkeypatch.setattr(pump_module, "decode", real)
+    monkeypatch.setattr(decoding, "decode", real)
     assert pump.retry([2]) == 1
     pump.close()
     assert states(database) == ["done"] * 3

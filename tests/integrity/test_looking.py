@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from secondskies_desktop.engine import integrity
+from secondskies_desktop.engine import integrity, integrity_acts
 from secondskies_desktop.engine.engine import Engine
 from secondskies_desktop.engine.rebuilding import verify
 from secondskies_desktop.foundation.database.migrate import ensure_schema
@@ -102,13 +102,13 @@ def test_that_a_fill_that_was_taken_back_is_not_made_again(profile: Profile) -> 
     ready(profile, created(9, "Bullish"), created(10, "Bearish"))
     (fill,) = integrity.filled(profile)
     assert (fill.field, fill.trade_id) == ("CANCELLED", "20251211_091500000_BULLISH")
-    assert integrity.undo(profile, fill.id, START_US) is not None
+    assert integrity_acts.undo(profile, fill.id, START_US) is not None
     assert integrity.filled(profile) == []
     with reading(profile.database) as connection:
         statuses = {row.view.status for row in signal_store.every(connection)}
     assert statuses == {Status.PENDING}
     assert verify(profile).identical
-    assert integrity.undo(profile, 99, START_US) is None
+    assert integrity_acts.undo(profile, 99, START_US) is None
 
 
 def test_that_a_rule_that_is_switched_off_fills_nothing(profile: Profile) -> None:

@@ -25,13 +25,19 @@ _TIP = int(Qt.ItemDataRole.ToolTipRole)
 class RowsMenu(QObject):
     """The menu of a table's rows, by right click or by the menu key, and Ctrl+C; owned by the table.
 
-    `copy` puts the chosen rows on the clipboard where the table does that itself.
+    `copy` puts the chosen rows on the clipboard where the table does that itself; `offer` adds to the menu.
     """
 
-    def __init__(self, view: QTableView | QTreeView, copy: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        view: QTableView | QTreeView,
+        copy: Callable[[], object] | None = None,
+        offer: Callable[[QMenu], object] | None = None,
+    ) -> None:
         super().__init__(view)
         self._view = view
         self._why = WhyPopover(view)
+        self._offer = offer
         self._copy = self.copy_rows if copy is None else copy
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._open)
@@ -61,6 +67,8 @@ class RowsMenu(QObject):
         copy = menu.addAction("Copy rows (TSV)", self._copy)
         copy.setEnabled(self._view.selectionModel().hasSelection())
         menu.addAction("Copy as picture (PNG)", self.copy_picture)
+        if self._offer is not None:
+            self._offer(menu)
         return menu
 
     def explain(self, index: QModelIndex) -> None:

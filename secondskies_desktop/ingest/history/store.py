@@ -30,6 +30,13 @@ def count_by_hour(connection: Connection) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in connection.execute(query)]
 
 
+def count_by_hour_of(connection: Connection, after_id: int, last_id: int) -> list[tuple[int, int]]:
+    """Return (first µs UTC, arrivals) of the hours in which arrivals came, of those behind one id up to another."""
+    hour = (inbox.c.received_us - inbox.c.received_us % _HOUR_US).label("hour")
+    query = select(hour, func.count()).where(inbox.c.id > after_id, inbox.c.id <= last_id).group_by(hour)
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
 def as_they_came(
     connection: Connection, since_us: int, until_us: int, last_id: int, chunk: int = 2_000
 ) -> Iterator[list[Stored]]:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import func, insert, select, text
 
 from secondskies_desktop.foundation.database.bulk import fetch
-from secondskies_desktop.signals.fills import Fill
+from secondskies_desktop.signals.fills import Fill, FillKind
 from secondskies_desktop.signals.tables import fills
 
 if TYPE_CHECKING:
@@ -61,6 +61,27 @@ def by_id(connection: Connection, fill_id: int) -> Fill | None:
     """Return one row of the log."""
     found = fetch(connection, f"SELECT {_FILL} FROM fills WHERE id=?", (fill_id,))
     return _fill(found[0]) if found else None
+
+
+def is_undone(connection: Connection, fill: Fill) -> bool:
+    """Tell whether a row of the log was taken back by a later one."""
+    rows = of_signal(connection, fill.stream, fill.trade_id)
+    return any(one.kind == FillKind.UNDO and one.refers == fill.id for one in rows)
+
+
+def listed(connection: Connection, limit: int, before_id: int | None = None) -> list[tuple[Fill, bool]]:
+    """Return fills and choices, newest first, before an id, each with whether it was taken back."""
+    statement = (
+        f"SELECT {_FILL},EXISTS(SELECT 1 FROM fills u WHERE u.stream=f.stream AND u.trade_id=f.trade_id "
+        "AND u.kind='undo' AND u.refers=f.id) FROM fills f WHERE kind<>'undo' AND id<? ORDER BY id DESC LIMIT ?"
+    )
+    rows = fetch(connection, statement, (before_id or 1 << 62, limit))
+    return [(_fill(row[:-1]), bool(row[-1])) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """Return how many fills and choices stand in the log, also those that were taken back."""
+    return int(fetch(connection, "SELECT count(*) FROM fills WHERE kind<>'undo'", ())[0][0])
 
 
 def copy(connection: Connection, rows: Sequence[Fill]) -> None:

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QPushButton
 
 from secondskies_desktop.desktop.panels.attention import rule_columns
 from secondskies_desktop.desktop.panels.attention.channel_dialog import ChannelDialog
-from secondskies_desktop.desktop.panels.attention.page import Page, inset, row
 from secondskies_desktop.desktop.preferences import Preferences
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.drop_down import DropDown
 from secondskies_desktop.desktop.widgets.labels import Elided, Text
+from secondskies_desktop.desktop.widgets.page import Page, inset, row
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 
 if TYPE_CHECKING:

@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from secondskies_desktop.desktop import formats, severities, theme
+from secondskies_desktop.desktop import formats, severities
+from secondskies_desktop.desktop.models.lines import MEDIUM, ROOMY, WIDE, Ink, Line, TextColumn, when
 from secondskies_desktop.foundation.clock import as_us
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from secondskies_desktop.alerts.store import Send
-    from secondskies_desktop.desktop.theme import Tone
     from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests
     from secondskies_desktop.foundation.attention import Episode, OpenAttention, Severity
 
 
-class TextColumn(NamedTuple):
-    """Head, width in characters (0 takes what is left), whether it stands right, and what it says.
-
-    It is shown from a width of the table on (`from_px`): first of all the text needs room.
-    """
-
-    head: str
-    characters: int
-    numeric: bool
-    why: str
-    from_px: int = 0
-
-
-class Line(NamedTuple):
-    """One row: what identifies it, its severity, its cells, and whether it is to be read as past.
-
-    `tone` is that of the mark where it is not the severity's; `whys` are tooltips of single cells, by column.
-    """
-
-    id: tuple[str, str] | int | str
-    severity: Severity
-    cells: tuple[str, ...]
-    quiet: bool
-    text: str
-    tone: Tone | None = None
-    whys: tuple[tuple[int, str], ...] = ()
-
-
-MEDIUM = 60 * theme.GRID
-ROOMY = 2 * theme.PANEL_MIN_WIDTH + 10 * theme.GRID
-WIDE = 125 * theme.GRID
-MARK, SEVERITY, TEXT = 0, 1, 2
 _SEVERITY_COLUMNS = (
-    TextColumn("", 2, False, "!! danger, ! watch, i info"),
-    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY),
+    TextColumn("", 2, False, "!! danger, ! watch, i info", ink=Ink.MARK),
+    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY, ink=Ink.TONED),
 )
 _AGAIN_WHY = "The time until you are told again, in quiet hours when; never, once you have acknowledged it"
 OPEN_COLUMNS = (
     *_SEVERITY_COLUMNS,
-    TextColumn("What wants you", 0, False, "What it is, in one sentence"),
+    TextColumn("What wants you", 0, False, "What it is, in one sentence", ink=Ink.LEAD),
     TextColumn("Since NY", 13, False, "When it began, New York time", from_px=ROOMY),
     TextColumn("Age", 8, True, "How long it has been open", from_px=MEDIUM),
     TextColumn("Told", 5, True, "How often you were told of it", from_px=ROOMY),
@@ -64,7 +32,7 @@ OPEN_COLUMNS = (
 )
 PAST_COLUMNS = (
     *_SEVERITY_COLUMNS,
-    TextColumn("What wanted you", 0, False, "What it was, in one sentence"),
+    TextColumn("What wanted you", 0, False, "What it was, in one sentence", ink=Ink.LEAD),
     TextColumn("Raised NY", 13, False, "When it began, New York time"),
     TextColumn("Cleared NY", 13, False, "When it was over; open as long as it is not", from_px=WIDE),
     TextColumn("Seen NY", 13, False, "When you acknowledged it; a dash where you did not", from_px=WIDE),
@@ -101,11 +69,12 @@ def open_line(one: OpenAttention, now_us: int) -> Line:
     place = (attention.kind, attention.key)
     return Line(
         place,
-        attention.severity,
+        severities.TONES[attention.severity],
         cells,
         one.acknowledged,
         attention.text,
         whys=((_AGAIN, why),) if why else (),
+        group=attention.severity,
     )
 
 
@@ -143,7 +112,9 @@ def past_line(one: Episode, now_us: int, sends: Sequence[Send] = ()) -> Line:
         sent(sends),
     )
     whys = ((_SENT, attempts(sends, now_us)),) if sends else ()
-    return Line(one.id, one.severity, cells, is_over, one.text, whys=whys)
+    return Line(
+        one.id, severities.TONES[one.severity], cells, is_over, one.text, whys=whys, group=one.severity
+    )
 
 
 def sent(sends: Sequence[Send]) -> str:
@@ -164,17 +135,9 @@ def attempts(sends: Sequence[Send], now_us: int) -> str:
     return "\n".join(lines)
 
 
-def when(instant_us: int | None, now_us: int) -> str:
-    """Return a time of today as "14:31:07", of another day as "02 Dec 14:31:07"."""
-    clock = formats.ny_clock(instant_us)
-    if instant_us is None or formats.ny_day(instant_us) == formats.ny_day(now_us):
-        return clock
-    return f"{formats.ny_day(instant_us)} {clock}"
-
-
 def matches(line: Line, severity: Severity | None, words: str) -> bool:
     """Whether a row passes the filter: its severity, and words that are all found in what is shown."""
-    if severity is not None and line.severity is not severity:
+    if severity is not None and line.group != severity:
         return False
     said = " ".join(line.cells).casefold()
     return all(word in said for word in words.casefold().split())

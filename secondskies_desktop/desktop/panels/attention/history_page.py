@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLineEdit
 
 from secondskies_desktop.desktop.panels.attention import columns
-from secondskies_desktop.desktop.panels.attention.page import Page, inset, row
+from secondskies_desktop.desktop.widgets.page import Page, inset, row
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.attention import Severity
@@ -16,7 +16,7 @@ from secondskies_desktop.foundation.attention import Severity
 if TYPE_CHECKING:
     from secondskies_desktop.alerts.store import Send
     from secondskies_desktop.desktop.desk import Desk
-    from secondskies_desktop.desktop.panels.attention.columns import Line
+    from secondskies_desktop.desktop.models.lines import Line
     from secondskies_desktop.foundation.attention import Episode
     from secondskies_desktop.foundation.clock import Clock
 
@@ -118,7 +118,7 @@ class HistoryPage(Page):
             self.pane.show_empty("Nothing passes this filter", "Esc clears it.")
 
     def _count(self, lines: list[Line]) -> None:
-        counts = {name: sum(line.severity is one for line in lines) for name, one in _FILTERS.items()}
+        counts = {name: sum(line.group == one for line in lines) for name, one in _FILTERS.items()}
         self.severities.say(counts | {"All": len(lines)})
 
     def _filter(self, _changed: str = "") -> None:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme
 from secondskies_desktop.desktop.panels.attention import columns
-from secondskies_desktop.desktop.panels.attention.page import Page, inset, row
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided, Text
+from secondskies_desktop.desktop.widgets.page import Page, inset, row
 
 if TYPE_CHECKING:
     from secondskies_desktop.engine.alarm_test import AlarmTest, AlarmTests

@@ -13,8 +13,8 @@ from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.attention.channels_page import ChannelsPage
 from secondskies_desktop.desktop.panels.attention.history_page import HistoryPage
 from secondskies_desktop.desktop.panels.attention.open_page import OpenPage
-from secondskies_desktop.desktop.panels.attention.page import Page, row
 from secondskies_desktop.desktop.panels.attention.rules_page import RulesPage
+from secondskies_desktop.desktop.widgets.page import Page, row
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.foundation.clock import system_clock
 

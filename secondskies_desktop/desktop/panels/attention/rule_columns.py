@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.alerts.rules import RULES
 from secondskies_desktop.desktop import formats, severities, theme
-from secondskies_desktop.desktop.panels.attention.columns import MEDIUM, ROOMY, WIDE, Line, TextColumn, when
+from secondskies_desktop.desktop.models.lines import MEDIUM, ROOMY, WIDE, Ink, Line, TextColumn, when
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.foundation.attention import Severity
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.settings import Settings
 
 RULE_COLUMNS = (
-    TextColumn("", 2, False, "!! danger, ! watch, i info"),
-    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY),
-    TextColumn("Rule", 0, False, "What can want you"),
+    TextColumn("", 2, False, "!! danger, ! watch, i info", ink=Ink.MARK),
+    TextColumn("Severity", 7, False, "How much it matters", from_px=ROOMY, ink=Ink.TONED),
+    TextColumn("Rule", 0, False, "What can want you", ink=Ink.LEAD),
     TextColumn("From", 16, False, "From when on you are told; a dash where no setting decides it"),
     TextColumn(
         "Last fired NY", 14, False, "When it last wanted you; a dash where it never did", from_px=MEDIUM
@@ -29,9 +29,11 @@ RULE_COLUMNS = (
 _NARROW = 50 * theme.GRID
 _KEPT = "Where the address is: the system's keyring, or a file that only you can read"
 CHANNEL_COLUMNS = (
-    TextColumn("", 2, False, "✓ the last message was taken, ✗ it was not, – none was sent"),
-    TextColumn("Name", 10, False, "As you have called it"),
-    TextColumn("Service", 19, False, "Where it leads; the address itself is a secret and never shown"),
+    TextColumn("", 2, False, "✓ the last message was taken, ✗ it was not, – none was sent", ink=Ink.MARK),
+    TextColumn("Name", 10, False, "As you have called it", ink=Ink.TONED),
+    TextColumn(
+        "Service", 19, False, "Where it leads; the address itself is a secret and never shown", ink=Ink.LEAD
+    ),
     TextColumn("Kept in", 8, False, _KEPT, from_px=WIDE),
     TextColumn("Last sent NY", 14, False, "When something was last sent there", from_px=ROOMY),
     TextColumn("What came of it", 0, False, "What the service answered", from_px=_NARROW),
@@ -112,7 +114,7 @@ def rule_line(entry: Entry, settings: Settings, fired: Mapping[tuple[str, str], 
         threshold(entry, settings),
         when(fired.get(entry.place), now_us),
     )
-    return Line(entry.place, severity, cells, False, entry.means)
+    return Line(entry.place, severities.TONES[severity], cells, False, entry.means)
 
 
 def channel_line(one: Channel, last: Send | None, now_us: int) -> Line:
@@ -123,4 +125,4 @@ def channel_line(one: Channel, last: Send | None, now_us: int) -> Line:
     where = f"{one.service} · {one.address}" + (" · private" if one.private else "")
     said = "nothing sent yet" if last is None else last.detail
     cells = (mark, one.name, where, one.kept, when(None if last is None else last.at_us, now_us), said)
-    return Line(one.name, Severity.INFO, cells, False, where, tone=tone, whys=((5, said), (1, one.name)))
+    return Line(one.name, tone, cells, False, where, whys=((5, said), (1, one.name)))

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidg
 
 from secondskies_desktop.desktop import theme, typeface
 from secondskies_desktop.desktop.panels.attention import rule_columns
-from secondskies_desktop.desktop.panels.attention.page import Page, inset
 from secondskies_desktop.desktop.preferences import Preferences
 from secondskies_desktop.desktop.settings_row import SettingRow
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Text
+from secondskies_desktop.desktop.widgets.page import Page, inset
 from secondskies_desktop.foundation.declared_settings import declared
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from secondskies_desktop.desktop import formats
 from secondskies_desktop.desktop.models import kpi
+from secondskies_desktop.desktop.models.integrity_words import completeness_word, health_word
 from secondskies_desktop.desktop.panels.main_dashboard import risk
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Text
@@ -15,6 +16,7 @@ from secondskies_desktop.foundation.sessions import session_at
 if TYPE_CHECKING:
     from secondskies_desktop.desktop.models.basis import Basis
     from secondskies_desktop.desktop.models.kpi import Kpi
+    from secondskies_desktop.engine.integrity_desk import HealthNow
     from secondskies_desktop.engine.statistics import Report
     from secondskies_desktop.signals.statistics import Summary
     from secondskies_desktop.signals.view import SignalView
@@ -185,7 +187,19 @@ class SignalQuality(Section):
     def __init__(self) -> None:
         super().__init__("Signal quality")
         self.table = Table(("", "", ""), elided=1)
+        self.data = Table(("", "", ""), elided=1)
         self.body.addWidget(self.table)
+        self.body.addWidget(self.data)
+
+    def show_health(self, now: HealthNow, least: int) -> None:
+        """Show how complete the data behind all of it is; completeness beside health, never in it."""
+        health, complete = health_word(now, least), completeness_word(now)
+        self.data.say(
+            [
+                [Cell(name), Cell(word.basis, word.why, Tone.MUTED), Cell(word.text, word.why, word.tone)]
+                for name, word in (("Data health", health), ("Completeness", complete))
+            ]
+        )
 
     def show_report(self, report: Report, span: str) -> None:
         """Show a report of the span."""

@@ -27,14 +27,17 @@ from secondskies_desktop.desktop.widgets.locked_card import LockedCard
 from secondskies_desktop.desktop.widgets.state_pane import PaneState, StatePane
 from secondskies_desktop.foundation.clock import system_clock
 from secondskies_desktop.foundation.sessions import trade_date
+from secondskies_desktop.foundation.settings import IntegritySettings
 
 if TYPE_CHECKING:
     from datetime import date
 
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.preferences import Preferences
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.desktop.remembered import Remembered
+    from secondskies_desktop.engine.integrity_desk import HealthNow
     from secondskies_desktop.engine.statistics import Report
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.signals.changes import SignalRow
@@ -49,6 +52,7 @@ class Answer(NamedTuple):
     today: Report | None
     span: Report | None
     running: list[SignalRow]
+    health: HealthNow
 
 
 class MainDashboard(Panel):
@@ -62,6 +66,7 @@ class MainDashboard(Panel):
         super().__init__(parent, clock=clock)
         self._now_us = clock()
         self._answer: Answer | None = None
+        self._least = IntegritySettings().quality_watch
         self.chooser = BasisChooser()
         self.active, self.trades, self.outcome = ActiveSignals(), LiveTrades(), OutcomeToday()
         self.sessions, self.quality, self.risk = SessionPerformance(), SignalQuality(), RiskSnapshot()
@@ -106,6 +111,15 @@ class MainDashboard(Panel):
     def be_seen(self, *, seen: bool) -> None:
         self.feed.be_seen(seen=seen)
 
+    def use_preferences(self, preferences: Preferences) -> None:
+        def follow(*_what: object) -> None:
+            self._least = preferences.now.integrity.quality_watch
+            if self._answer is not None:
+                self.quality.show_health(self._answer.health, self._least)
+
+        preferences.changed.connect(follow)
+        follow()
+
     def show_day(self, day: date | None) -> None:
         self.chooser.choose_day(day)
 
@@ -131,6 +145,7 @@ class MainDashboard(Panel):
             desk.statistics(of_today.query(today)),
             desk.statistics(basis.query(today)),
             desk.running(_RUNNING),
+            desk.health_now(),
         )
 
     def _show(self, answer: Answer) -> None:
@@ -146,6 +161,7 @@ class MainDashboard(Panel):
         self.outcome.show_report(answer.today, basis)
         self.sessions.show_report(answer.span, basis, span)
         self.quality.show_report(answer.span, span)
+        self.quality.show_health(answer.health, self._least)
         self.risk.show_exposure(found, answer.today, basis, self._now_us)
         self.pane.set_stale(None)
         self.pane.show_content()

@@ -26,6 +26,7 @@ from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.charts.library import load_charts
 from secondskies_desktop.desktop.models.body_text import body_text
 from secondskies_desktop.desktop.panel import Panel
+from secondskies_desktop.desktop.panels.signal_detail.diagnosis import Diagnosis
 from secondskies_desktop.desktop.panels.signal_detail.events_model import EventsModel
 from secondskies_desktop.desktop.panels.signal_detail.journey_strip import JourneyStrip
 from secondskies_desktop.desktop.panels.signal_detail.numbers import NumberBlock
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.bridge import Bridge
     from secondskies_desktop.desktop.charts.excursion_chart import ExcursionChart
     from secondskies_desktop.desktop.desk import Desk
+    from secondskies_desktop.desktop.preferences import Preferences
     from secondskies_desktop.desktop.readers import Readers, Reading
     from secondskies_desktop.engine.desk import ArrivalDetail
     from secondskies_desktop.engine.desk import SignalDetail as Detail
@@ -91,6 +93,9 @@ class SignalDetail(Panel):
         self.payload.setReadOnly(True)
         self.payload.setFont(typeface.mono_font())
         self.payload.setPlaceholderText("Choose an event to see the body that brought it")
+        self.diagnosis = Diagnosis(clock)
+        self.diagnosis.decisions.undoable.connect(self.undoable)
+        self.diagnosis.shown.connect(self._count_wants)
         self._chart_place = QVBoxLayout()
         self._save = QToolButton()
         self.pane = StatePane(self._content())
@@ -148,6 +153,7 @@ class SignalDetail(Panel):
         lower = QTabWidget()
         lower.addTab(self.table, "Events")
         lower.addTab(self.payload, "Raw payload")
+        lower.addTab(self.diagnosis, "Diagnosis")
         lower.setCornerWidget(self._save_button())
         self.tabs = lower
         split = QSplitter(Qt.Orientation.Vertical)
@@ -171,6 +177,7 @@ class SignalDetail(Panel):
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
         self._desk, self._readers = desk, readers
+        self.diagnosis.start(desk, readers)
         bridge.signals_changed.connect(self._take)
         bridge.rebuilt.connect(self._read)
         bridge.resync.connect(lambda topic: self._read() if topic == "signals" else None)
@@ -178,6 +185,22 @@ class SignalDetail(Panel):
             self.loaded.emit()
         else:
             self._read()
+
+    def stop(self) -> None:
+        self.diagnosis.stop()
+
+    def use_preferences(self, preferences: Preferences) -> None:
+        def follow(*_what: object) -> None:
+            self.diagnosis.use_least(preferences.now.integrity.quality_watch)
+
+        preferences.changed.connect(follow)
+        follow()
+
+    def _count_wants(self) -> None:
+        wants = self.diagnosis.wants
+        self.tabs.setTabText(
+            self.tabs.indexOf(self.diagnosis), f"Diagnosis  {wants}" if wants else "Diagnosis"
+        )
 
     def show_signal(self, signal_id: int) -> None:
         if signal_id == self._signal_id:
@@ -219,6 +242,7 @@ class SignalDetail(Panel):
         self.journey.show_view(view)
         self.numbers.show_view(view)
         self.events.replace(detail.events)
+        self.diagnosis.show_signal(detail.row.id)
         self.pane.show_content()
         self._draw(detail)
         if self.chart is not None:
@@ -297,6 +321,8 @@ class SignalDetail(Panel):
         dialog.open()
 
     def step_row(self, step: int) -> bool:
+        if self.diagnosis.table.hasFocus():
+            return self.diagnosis.table.step(step)
         count = self.events.rowCount()
         if not count or not self.table.hasFocus():
             return False
@@ -306,5 +332,6 @@ class SignalDetail(Panel):
 
     def theme_changed(self) -> None:
         super().theme_changed()
+        self.diagnosis.theme_changed()
         if self.chart is not None and self._detail is not None:
             self.chart.show_detail(self._detail)

@@ -11,13 +11,17 @@ from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import C
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QMenu
+
     from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
 
 
 class ArrivalTable(QTableView):
-    """Arrivals as rows; several can be chosen."""
+    """Arrivals as rows; several can be chosen. `offer` adds to the menu what else can be done with them."""
 
-    def __init__(self, model: ArrivalsModel) -> None:
+    def __init__(self, model: ArrivalsModel, offer: Callable[[QMenu], object] | None = None) -> None:
         super().__init__()
         self.setModel(model)
         self.setShowGrid(False)
@@ -38,4 +42,4 @@ class ArrivalTable(QTableView):
         metrics = self.fontMetrics()
         for index, column in enumerate(COLUMNS):
             self.setColumnWidth(index, metrics.averageCharWidth() * column.characters + 2 * theme.GRID)
-        RowsMenu(self)
+        RowsMenu(self, offer=offer)

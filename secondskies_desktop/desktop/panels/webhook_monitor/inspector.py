@@ -9,18 +9,24 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QTabWidg
 
 from secondskies_desktop.desktop import formats, theme, typeface
 from secondskies_desktop.desktop.models.body_text import body_text, tree_text, visible
+from secondskies_desktop.desktop.panels.webhook_monitor.repair_text import repair_text
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.labels import Elided
 
 if TYPE_CHECKING:
     from secondskies_desktop.engine.desk import ArrivalDetail
+    from secondskies_desktop.engine.repairing import Proposed
     from secondskies_desktop.ingest.tracing.trace import Trace
+
+_REPAIR = 4
 
 
 class Inspector(QWidget):
-    """Shows an arrival's way from bytes to signals as four tabs of plain text."""
+    """Shows an arrival's way from bytes to signals as tabs of plain text, one of them its repair."""
 
     retry_wanted = Signal()
+    repair_wanted = Signal()
+    undo_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,8 +37,18 @@ class Inspector(QWidget):
         self.retry.setToolTip("Decode this dead letter again with what the program knows now")
         self.retry.clicked.connect(self.retry_wanted)
         self.retry.hide()
+        self.repair = QPushButton("Repair")
+        self.repair.setToolTip(
+            "Read this dead letter by the rules that the tab names; the bytes stay as they came"
+        )
+        self.repair.clicked.connect(self.repair_wanted)
+        self.undo = QPushButton("Undo repair")
+        self.undo.setToolTip(
+            "Read this arrival by its own bytes again (Ctrl+Z takes back what was repaired last)"
+        )
+        self.undo.clicked.connect(self.undo_wanted)
         self.tabs = QTabWidget()
-        self._pages = {name: self._page() for name in ("Raw", "Decoded", "Events", "Signals")}
+        self._pages = {name: self._page() for name in ("Raw", "Decoded", "Events", "Signals", "Repair")}
         for name, page in self._pages.items():
             self.tabs.addTab(page, name)
         words = QVBoxLayout()
@@ -41,8 +57,10 @@ class Inspector(QWidget):
         words.addWidget(self.way)
         row = QHBoxLayout()
         row.setContentsMargins(theme.GRID + theme.HALF, theme.HALF, theme.GRID, theme.HALF)
+        row.setSpacing(theme.GRID)
         row.addLayout(words, 1)
-        row.addWidget(self.retry)
+        for button in (self.retry, self.undo, self.repair):
+            row.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -61,11 +79,14 @@ class Inspector(QWidget):
         self.head.say("Choose an arrival to look inside it")
         self.way.hide()
         self.retry.hide()
+        self._show_repair(None)
         for page in self._pages.values():
             page.setPlainText("")
 
-    def show_arrival(self, detail: ArrivalDetail, trace: Trace | None = None) -> None:
-        """Show one arrival and, where it was noted, its way."""
+    def show_arrival(
+        self, detail: ArrivalDetail, trace: Trace | None = None, repair: Proposed | None = None
+    ) -> None:
+        """Show one arrival, its way where it was noted, and what the rules of repair make of it or made of it."""
         row = detail.row
         self.way.say(*_way(trace))
         self.way.show()
@@ -77,6 +98,7 @@ class Inspector(QWidget):
             words.append(row.reason)
         self.head.say(" · ".join(words), tone=Tone.DANGER if dead else Tone.MUTED)
         self.retry.setVisible(dead)
+        self._show_repair(repair)
         self._pages["Raw"].setPlainText(body_text(detail.body))
         self._pages["Decoded"].setPlainText(
             visible(tree_text(detail.decoded))
@@ -87,6 +109,14 @@ class Inspector(QWidget):
         self._pages["Signals"].setPlainText("\n".join(detail.signals))
         self.tabs.setTabText(2, f"Events  {len(detail.events)}")
         self.tabs.setTabText(3, f"Signals  {len(detail.signals)}")
+
+    def _show_repair(self, repair: Proposed | None) -> None:
+        can = repair is not None and repair.body is not None
+        self.repair.setVisible(can and repair is not None and not repair.is_repaired)
+        self.undo.setVisible(repair is not None and repair.is_repaired)
+        self.tabs.setTabVisible(_REPAIR, repair is not None)
+        self.tabs.setTabText(_REPAIR, "Repaired" if self.undo.isVisibleTo(self) else "Repair")
+        self._pages["Repair"].setPlainText("" if repair is None else repair_text(repair))
 
 
 def _way(trace: Trace | None) -> tuple[str, str]:

@@ -6,23 +6,20 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme
+from secondskies_desktop.desktop.actions import Action
 from secondskies_desktop.desktop.panel import Panel
 from secondskies_desktop.desktop.panels.webhook_monitor.arrival_columns import ArrivalFilter
 from secondskies_desktop.desktop.panels.webhook_monitor.arrival_table import ArrivalTable
 from secondskies_desktop.desktop.panels.webhook_monitor.arrivals_model import ArrivalsModel
+from secondskies_desktop.desktop.panels.webhook_monitor.dead_letters import DEAD, DeadLetters
 from secondskies_desktop.desktop.panels.webhook_monitor.inbox_pages import PAGE, InboxPages, Place
 from secondskies_desktop.desktop.panels.webhook_monitor.inspector import Inspector
 from secondskies_desktop.desktop.panels.webhook_monitor.way_in_card import WayInCard
+from secondskies_desktop.desktop.theme import Tone
+from secondskies_desktop.desktop.widgets.labels import Elided
 from secondskies_desktop.desktop.widgets.segments import Segments
 from secondskies_desktop.desktop.widgets.state_pane import StatePane
 from secondskies_desktop.foundation.clock import system_clock
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.desktop.readers import Readers, Reading
     from secondskies_desktop.desktop.remembered import Remembered
     from secondskies_desktop.engine.desk import ArrivalDetail
+    from secondskies_desktop.engine.repairing import Proposed
     from secondskies_desktop.foundation.clock import Clock
     from secondskies_desktop.ingest.changes import ArrivalRow, ArrivalsChanged
     from secondskies_desktop.ingest.tracing.trace import Trace
@@ -43,7 +41,6 @@ if TYPE_CHECKING:
 _NEAR_END = 50
 _TRACED_WITHIN_US = 5_000_000
 _STATES = {"All": None, "Done": "done", "Repeated": "duplicate", "Dead": "dead", "Pending": "pending"}
-_DEAD = "dead"
 _NAMES = {state: name for name, state in _STATES.items() if state is not None}
 _EMPTY = "No alert has arrived yet"
 _HOW = "Copy the URL above into your TradingView alert, or drop an alert log onto the window."
@@ -77,7 +74,14 @@ class WebhookMonitor(Panel):
         self.day.hide()
         self.retry_all = QPushButton("Retry dead")
         self.retry_all.setToolTip("Decode every dead letter again with what the program knows now")
-        self.table = ArrivalTable(self.model)
+        self.repair_all = QPushButton("Repair dead")
+        self.repair_all.setToolTip(
+            "Read every dead letter that a rule of repair can read; Ctrl+Z takes it back"
+        )
+        self.word = Elided(tone=Tone.MUTED)
+        self.letters = DeadLetters(self, self._dead_chosen)
+        self.table = ArrivalTable(self.model, self.letters.offer)
+        self.table.addAction(self.letters.repair_chosen)
         self.rows = StatePane(self.table)
         self.inspector = Inspector()
         self.pane = StatePane(self._content())
@@ -87,10 +91,10 @@ class WebhookMonitor(Panel):
     def _content(self) -> QWidget:
         upper, lower = QHBoxLayout(), QHBoxLayout()
         upper.addWidget(self.states)
-        upper.addStretch(1)
+        upper.addWidget(self.word, 1)
         lower.addWidget(self.words, 1)
-        lower.addWidget(self.day)
-        lower.addWidget(self.retry_all)
+        for button in (self.day, self.repair_all, self.retry_all):
+            lower.addWidget(button)
         bar = QVBoxLayout()
         bar.setContentsMargins(theme.GRID, theme.HALF, theme.GRID, theme.HALF)
         bar.setSpacing(theme.HALF)
@@ -127,8 +131,14 @@ class WebhookMonitor(Panel):
         self.words.textChanged.connect(self._filter)
         self.day.clicked.connect(lambda: self.day_chosen.emit(None))
         self.rows.retry.connect(self._filter)
-        self.retry_all.clicked.connect(self._retry_all)
-        self.inspector.retry_wanted.connect(self._retry_chosen)
+        self.retry_all.clicked.connect(self.letters.retry_all)
+        self.repair_all.clicked.connect(lambda: self.letters.repair(None))
+        self.inspector.retry_wanted.connect(lambda: self.letters.retry(self._shown()))
+        self.inspector.repair_wanted.connect(lambda: self.letters.repair(self._shown()))
+        self.inspector.undo_wanted.connect(lambda: self.letters.undo(self._shown()))
+        self.letters.done.connect(self._said)
+        self.letters.failed.connect(self.card.failed)
+        self.letters.undoable.connect(self.undoable)
         self.table.selectionModel().currentRowChanged.connect(self._on_current)
         self.table.verticalScrollBar().valueChanged.connect(self._on_scroll)
         self.model.dropped.connect(self._on_dropped)
@@ -136,6 +146,7 @@ class WebhookMonitor(Panel):
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
         self._desk, self._readers = desk, readers
+        self.letters.start(desk, readers)
         bridge.arrivals_changed.connect(self._take)
         bridge.way_in_changed.connect(self._show_way)
         bridge.resync.connect(lambda topic: self._read() if topic == "arrivals" else None)
@@ -148,7 +159,7 @@ class WebhookMonitor(Panel):
         desk = self._desk
         self.pane.show_loading("Reading the inbox")
         self._readers.run(
-            lambda: (desk.arrivals(PAGE), desk.arrivals(PAGE, None, _DEAD)),
+            lambda: (desk.arrivals(PAGE), desk.arrivals(PAGE, None, DEAD)),
             self._show_first,
             self._show_error,
         )
@@ -157,7 +168,7 @@ class WebhookMonitor(Panel):
         rows, dead = pages
         self._pages.begin()
         self._note_page(Place(), rows)
-        self._note_page(Place(_DEAD), dead)
+        self._note_page(Place(DEAD), dead)
         newer = [row for row in self.model.known.values() if self._newer(row, rows)]
         self.model.replace_all([*dead, *rows, *newer])
         if self._day is None:
@@ -202,7 +213,8 @@ class WebhookMonitor(Panel):
             if name != "Pending" and not self._pages.is_read_out(Place(state, self._day))
         ]
         self.states.say(counts, more)
-        self.retry_all.setEnabled(counts["Dead"] > 0)
+        for button in (self.repair_all, self.retry_all):
+            button.setEnabled(counts["Dead"] > 0)
         if self.model.known:
             self.pane.show_content()
         else:
@@ -291,15 +303,17 @@ class WebhookMonitor(Panel):
         if self._detail is not None:
             self._detail.cancel()
         self._detail = self._readers.run(
-            lambda: (desk.arrival_detail(inbox_id), desk.trace(inbox_id)), self._show_detail, self.card.failed
+            lambda: (desk.arrival_detail(inbox_id), desk.trace(inbox_id), desk.repair_of(inbox_id)),
+            self._show_detail,
+            self.card.failed,
         )
 
-    def _show_detail(self, found: tuple[ArrivalDetail | None, Trace | None]) -> None:
-        detail, trace = found
+    def _show_detail(self, found: tuple[ArrivalDetail | None, Trace | None, Proposed | None]) -> None:
+        detail, trace, repair = found
         if detail is None:
             self.inspector.show_nothing()
             return
-        self.inspector.show_arrival(detail, trace)
+        self.inspector.show_arrival(detail, trace, repair)
         age_us = system_clock() - detail.row.received_us
         # Its way is written down shortly after it is through.
         self._look_again = trace is None and 0 <= age_us < _TRACED_WITHIN_US
@@ -320,38 +334,17 @@ class WebhookMonitor(Panel):
             self.card.testing()
             self._readers.run(self._desk.send_test_alert, self.card.tested, self.card.failed)
 
-    def _retry_chosen(self) -> None:
-        if self._chosen is not None:
-            self._retry([self._chosen])
+    def _shown(self) -> list[int]:
+        return [] if self._chosen is None else [self._chosen]
 
-    def _retry_all(self) -> None:
-        if self._desk is None or self._readers is None:
-            return
-        desk = self._desk
+    def _dead_chosen(self) -> list[int]:
+        """Return the dead letters among the chosen rows."""
+        rows = (self.model.row_at(one.row()) for one in self.table.selectionModel().selectedRows())
+        return sorted(row.inbox_id for row in rows if row is not None and row.state == DEAD)
 
-        def work() -> tuple[int, int]:
-            """Retry page by page: each arrival once, also those that were never on screen."""
-            recovered = tried = 0
-            before: int | None = None
-            while rows := desk.arrivals(PAGE, before, _DEAD):
-                recovered += desk.retry([row.inbox_id for row in rows])
-                tried += len(rows)
-                before = rows[-1].inbox_id
-            return recovered, tried
-
-        self._readers.run(work, self._retried, self.card.failed)
-
-    def _retry(self, ids: list[int]) -> None:
-        if self._desk is None or self._readers is None or not ids:
-            return
-        desk = self._desk
-        self._readers.run(lambda: (desk.retry(ids), len(ids)), self._retried, self.card.failed)
-
-    def _retried(self, result: tuple[int, int]) -> None:
-        recovered, tried = result
-        self.inspector.head.say(f"Retried {tried}: {recovered} recovered, {tried - recovered} still dead")
-        if self._chosen is not None and tried == 1:
-            self._inspect(self._chosen)
+    def _said(self, words: str) -> None:
+        self.word.say(words, words)
+        self._inspect(self._chosen)
 
     def tick(self, now_us: int) -> None:
         self.card.tick(now_us)
@@ -366,6 +359,9 @@ class WebhookMonitor(Panel):
         columns = remembered.data("columns")
         if columns is not None:
             self.table.horizontalHeader().restoreState(columns)
+
+    def actions_offered(self) -> list[Action]:
+        return [Action("arrivals.repair", "Repair dead letters", "File", self.repair_all.click)]
 
     def focus_filter(self) -> bool:
         self.words.setFocus()

@@ -8,19 +8,19 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from secondskies_desktop.desktop import severities, theme, typeface
-from secondskies_desktop.desktop.panels.attention.columns import MARK, SEVERITY, TEXT
+from secondskies_desktop.desktop import theme, typeface
+from secondskies_desktop.desktop.models.lines import Ink
 from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.tooltips import plain
 from secondskies_desktop.desktop.widgets.rows_menu import RowsMenu
 from secondskies_desktop.foundation.documents.table import pasted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-    from secondskies_desktop.desktop.panels.attention.columns import Line, TextColumn
+    from secondskies_desktop.desktop.models.lines import Line, TextColumn
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -37,6 +37,7 @@ class LinesModel(QAbstractTableModel):
         super().__init__()
         self.columns = columns
         self.lines: list[Line] = []
+        self._sorted: tuple[int, bool] | None = None
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.lines)
@@ -51,11 +52,17 @@ class LinesModel(QAbstractTableModel):
         if role == _DISPLAY:
             return line.cells[column]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _CENTRE if column == MARK else _RIGHT if self.columns[column].numeric else _LEFT
+            return (
+                _CENTRE
+                if self.columns[column].ink is Ink.MARK
+                else _RIGHT
+                if self.columns[column].numeric
+                else _LEFT
+            )
         if role == Qt.ItemDataRole.ForegroundRole:
-            return _brush(line, column)
+            return _brush(line, self.columns[column].ink)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain(_why(line, column) or self.columns[column].why)
+            return plain(_why(line, column, self.columns[column].ink) or self.columns[column].why)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
@@ -63,7 +70,7 @@ class LinesModel(QAbstractTableModel):
             return None
         column = self.columns[section]
         if role == _DISPLAY:
-            return column.head
+            return self._head(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.why
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -71,6 +78,13 @@ class LinesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.FontRole:
             return typeface.label_font()
         return None
+
+    def _head(self, section: int) -> str:
+        head = self.columns[section].head
+        if self._sorted is None or self._sorted[0] != section:
+            return head
+        # Qt's own arrow would stand on the head of a column of numbers.
+        return f"{head} {'▾' if self._sorted[1] else '▴'}"
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show these lines: new ones at the top and older ones at the end come in, changed cells change."""
@@ -99,9 +113,14 @@ class LinesModel(QAbstractTableModel):
             return
         self.lines[row] = line
         for column, (was, now) in enumerate(zip(old.cells, line.cells, strict=True)):
-            if was != now or old.quiet is not line.quiet:
+            if was != now or (old.tone, old.quiet) != (line.tone, line.quiet):
                 cell = self.index(row, column)
                 self.dataChanged.emit(cell, cell, [])
+
+    def mark_order(self, column: int, *, down: bool) -> None:
+        """Say in its head by which column the lines are sorted."""
+        self._sorted = column, down
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
 
     def forget_colours(self) -> None:
         """Ask the theme again."""
@@ -110,14 +129,20 @@ class LinesModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), last, [Qt.ItemDataRole.ForegroundRole])
 
 
-def _why(line: Line, column: int) -> str:
-    return line.text if column in (MARK, TEXT) else dict(line.whys).get(column, "")
+def _side(column: TextColumn) -> int:
+    if column.ink is Ink.MARK:
+        return _CENTRE
+    return _RIGHT if column.numeric else _LEFT
 
 
-def _brush(line: Line, column: int) -> QBrush:
-    if column in (MARK, SEVERITY):
-        tone = severities.TONES[line.severity] if line.tone is None else line.tone
-    elif column == TEXT and not line.quiet:
+def _why(line: Line, column: int, ink: Ink) -> str:
+    return dict(line.whys).get(column) or (line.text if ink in (Ink.MARK, Ink.LEAD) else "")
+
+
+def _brush(line: Line, ink: Ink) -> QBrush:
+    if ink in (Ink.MARK, Ink.TONED):
+        tone = line.tone
+    elif ink is Ink.LEAD and not line.quiet:
         tone = Tone.TEXT
     else:
         tone = Tone.MUTED
@@ -125,9 +150,10 @@ def _brush(line: Line, column: int) -> QBrush:
 
 
 class LinesTable(QTableView):
-    """Rows by keyboard; Enter acts on the chosen row, Ctrl+C copies the chosen rows for a spreadsheet."""
+    """Rows by keyboard; Enter and Del act on the chosen rows, Ctrl+C copies the chosen rows for a spreadsheet."""
 
     entered = Signal()
+    deleted = Signal()
 
     def __init__(self, model: LinesModel) -> None:
         super().__init__()
@@ -164,6 +190,14 @@ class LinesTable(QTableView):
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self._model.lines[row] for row in rows]
 
+    def choose(self, ids: Collection[object]) -> None:
+        """Choose the lines of these ids, where the order of all has changed and what was chosen is lost."""
+        if not ids or self.selectionModel().hasSelection():
+            return
+        rows = [place for place, line in enumerate(self._model.lines) if line.id in ids]
+        for place in rows[:1]:
+            self.selectRow(place)
+
     def step(self, by: int) -> bool:
         """Go so many rows down; False where there are none."""
         count = len(self._model.lines)
@@ -184,6 +218,8 @@ class LinesTable(QTableView):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
+        elif event.matches(QKeySequence.StandardKey.Delete):
+            self.deleted.emit()
         else:
             super().keyPressEvent(event)
 

@@ -1,4 +1,4 @@
-"""What every page of the Alert Centre has: a table, a line of controls above it, and what the keyboard does there."""
+"""What every page of a panel with pages has: a table, a line of controls above it, and what the keyboard does there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from secondskies_desktop.desktop import theme
-from secondskies_desktop.desktop.panels.attention.table import LinesModel, LinesTable
+from secondskies_desktop.desktop.widgets.lines_table import LinesModel, LinesTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
 
     from secondskies_desktop.desktop.desk import Desk
-    from secondskies_desktop.desktop.panels.attention.columns import TextColumn
+    from secondskies_desktop.desktop.models.lines import TextColumn
     from secondskies_desktop.desktop.readers import Readers
     from secondskies_desktop.foundation.clock import Clock
 

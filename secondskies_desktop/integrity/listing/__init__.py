@@ -1,0 +1,1 @@
+"""What is open, as a screen lists it."""
