@@ -71,12 +71,21 @@ class Compiled(msgspec.Struct, frozen=True):
     rules: Rules
     row: tuple[int, ...]
     clock: FirmClock
+    split: int = r.WHOLE
+    """The trader's share of a payout, in millionths; all of it where the rules say nothing."""
+    fee: int = 0
+    """What a payout costs, in cents."""
+
+    @property
+    def pays(self) -> bool:
+        """Whether there is a rule by which payouts are made."""
+        return isinstance(self.rules.payout, Payout)
 
 
 def compile_rules(rules: Rules) -> Compiled:
     """Compile rules; raises NotMoney or ClockWrong for what no account can have."""
     row = [r.UNKNOWN] * r.RULE_SIZE
-    for count in (r.DAILY_STEPS, r.SIZE_STEPS, r.CAPS, r.PAYOUT_SHARES):
+    for count in (r.DAILY_STEPS, r.SIZE_STEPS, r.CAPS, r.PAYOUT_SHARES, r.CONSISTENCY_SHARES):
         row[count] = 0
     row[r.START] = cents(rules.start)
     target = rules.target
@@ -85,13 +94,16 @@ def compile_rules(rules: Rules) -> Compiled:
     _drawdown(row, rules.drawdown)
     _daily(row, rules.daily)
     payout = rules.payout if isinstance(rules.payout, Payout) else None
-    done = 0 if payout is None else payout.number_done
-    _consistency(row, rules.consistency, done)
+    _consistency(row, rules.consistency)
     _contracts(row, rules.contracts)
-    row[r.PAYOUTS_DONE] = done
+    row[r.PAYOUTS_DONE] = 0 if payout is None else payout.number_done
     if payout is not None:
         _payout(row, payout)
-    return Compiled(rules, tuple(row), firm_clock(rules.clock.tz, rules.clock.roll))
+    clock = firm_clock(rules.clock.tz, rules.clock.roll)
+    if payout is None:
+        return Compiled(rules, tuple(row), clock)
+    split = r.WHOLE if payout.split_pct is None else millionths(payout.split_pct)
+    return Compiled(rules, tuple(row), clock, split, 0 if payout.fee is None else cents(payout.fee))
 
 
 def _drawdown(row: list[int], rule: Drawdown | Without | None) -> None:
@@ -106,6 +118,7 @@ def _drawdown(row: list[int], rule: Drawdown | Without | None) -> None:
     row[r.ON_PAYOUT] = _code(_ON_PAYOUT, rule.on_payout)
     lock = rule.lock
     if lock is None:
+        row[r.LOCK_IS_VAGUE] = r.NO if isinstance(rule, Static) else r.YES
         return
     row[r.LOCK], row[r.LOCK_PROFIT] = _code(_LOCKS, lock.trigger), _cents(lock.profit)
     if lock.level_offset is not None:
@@ -114,6 +127,20 @@ def _drawdown(row: list[int], rule: Drawdown | Without | None) -> None:
         row[r.LOCK_LEVEL] = r.UNKNOWN if row[r.TARGET] == r.UNKNOWN else row[r.START] + row[r.TARGET]
     if lock.trigger == "first_payout" and row[r.ON_PAYOUT] in (r.NONE, r.UNKNOWN):
         row[r.ON_PAYOUT] = r.SET_TO_LEVEL
+    row[r.LOCK_IS_VAGUE] = r.NO
+    if not isinstance(rule, Static) and _is_vague(row):
+        row[r.LOCK_IS_VAGUE] = r.YES
+
+
+def _is_vague(row: list[int]) -> bool:
+    """Tell whether a trail may stop where nobody knows."""
+    needs = {
+        r.NONE: (),
+        r.FIRST_PAYOUT: (),
+        r.FLOOR_REACHES: (r.LOCK_LEVEL,),
+        r.PROFIT: (r.LOCK_LEVEL, r.LOCK_PROFIT),
+    }
+    return row[r.LOCK] == r.UNKNOWN or any(row[place] == r.UNKNOWN for place in needs[row[r.LOCK]])
 
 
 def _daily(row: list[int], rule: Daily | Without | None) -> None:
@@ -151,13 +178,12 @@ def _daily_share(row: list[int], rule: ShareDaily) -> None:
         row[r.DAILY] = r.OF_UNKNOWN if rule.pct_of is None else r.OF_ANCHOR
 
 
-def _consistency(row: list[int], rule: BestDay | Without | None, done: int) -> None:
+def _consistency(row: list[int], rule: BestDay | Without | None) -> None:
     row[r.CONSISTENCY] = r.UNKNOWN if rule is None else r.NONE
     if not isinstance(rule, BestDay):
         return
     row[r.CONSISTENCY] = _code(_VARIANTS, rule.of)
-    ladder = rule.pct_by_payout
-    row[r.CONSISTENCY_SHARE] = _share(ladder[min(done, len(ladder) - 1)] if ladder else rule.pct)
+    _shares(row, r.CONSISTENCY_SHARES, rule)
     row[r.CONSISTENCY_INCLUSIVE] = _flag(rule.inclusive)
     row[r.CONSISTENCY_EFFECT] = _code(_CONSISTENCY_EFFECTS, rule.effect)
 
@@ -191,8 +217,12 @@ def _payout(row: list[int], rule: Payout) -> None:
         kept = rule.consistency
         row[r.PAYOUT_CONSISTENCY] = _code(_VARIANTS, kept.of)
         row[r.PAYOUT_INCLUSIVE] = _flag(kept.inclusive)
-        shares = kept.pct_by_payout or (() if kept.pct is None else (kept.pct,))
-        _column(row, r.PAYOUT_SHARES, [millionths(one) for one in shares])
+        _shares(row, r.PAYOUT_SHARES, kept)
+
+
+def _shares(row: list[int], count: int, rule: BestDay) -> None:
+    shares = rule.pct_by_payout or (() if rule.pct is None else (rule.pct,))
+    _column(row, count, [millionths(one) for one in shares])
 
 
 def _ladder(row: list[int], count: int, froms: list[int], values: list[int]) -> None:

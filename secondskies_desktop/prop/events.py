@@ -65,9 +65,9 @@ def date_of(event: Event, clock: FirmClock) -> int:
     return clock.date_of(event.at_us - 1 if isinstance(event, SessionClose) else event.at_us)
 
 
-def row_of(event: Event, date: int, *, low_first: bool = False) -> list[int]:
-    """Return an event as a row of the kernel; `low_first` lets a trade's low come before its peak."""
-    row = [0, date, 0, 0, 0, 0, 0, 0, 0, r.YES if low_first else r.NO]
+def row_of(event: Event, date: int, order: int = r.PEAK_FIRST) -> list[int]:
+    """Return an event as a row of the kernel; `order` says which end of a trade came first."""
+    row = [0, date, 0, 0, 0, 0, 0, 0, 0, order]
     match event:
         case Trade():
             row[r.KIND], row[r.PNL], row[r.FEES] = r.TRADE, event.pnl, event.fees

@@ -9,7 +9,7 @@ from __future__ import annotations
 from secondskies_desktop.prop import rows as r
 
 
-def begin(rule: r.Row, state: r.Row) -> None:
+def begin(rule: r.Row, state: r.OpenRow) -> None:
     """Make `state` that of an account on its first day."""
     for place in range(r.STATE_SIZE):
         state[place] = 0
@@ -24,7 +24,7 @@ def begin(rule: r.Row, state: r.Row) -> None:
     open_session(rule, state)
 
 
-def step(rule: r.Row, state: r.Row, event: r.Row) -> None:
+def step(rule: r.Row, state: r.OpenRow, event: r.Row) -> None:
     """Take one event into `state`. Once an account has ended, nothing changes it any more."""
     if state[r.ENDED] != 0:
         return
@@ -48,10 +48,10 @@ def share_of(amount: int, share: int) -> int:
     return (amount * share + r.WHOLE // 2) // r.WHOLE
 
 
-def raise_floor(rule: r.Row, state: r.Row) -> None:
+def raise_floor(rule: r.Row, state: r.OpenRow) -> None:
     """Let the floor follow the high, and lock it where it stops; it never falls."""
     kind, amount = rule[r.DRAWDOWN], rule[r.DRAWDOWN_AMOUNT]
-    if kind <= r.NONE or amount == r.UNKNOWN or state[r.LOCKED] == r.YES or state[r.ENDED] != 0:
+    if kind <= r.NONE or amount == r.UNKNOWN or state[r.LOCKED] != r.NO or state[r.ENDED] != 0:
         return
     floor = (rule[r.START] if kind == r.STATIC else state[r.HIGH]) - amount
     level = rule[r.LOCK_LEVEL]
@@ -64,7 +64,7 @@ def raise_floor(rule: r.Row, state: r.Row) -> None:
     state[r.FLOOR] = max(state[r.FLOOR], floor)
 
 
-def open_session(rule: r.Row, state: r.Row) -> None:
+def open_session(rule: r.Row, state: r.OpenRow) -> None:
     """Anchor the day to balance and last equity, and read every tier for it."""
     state[r.DAY_BALANCE] = state[r.BALANCE]
     state[r.DAY_EQUITY] = state[r.DAY_HIGH] = state[r.EQUITY]
@@ -77,10 +77,12 @@ def open_session(rule: r.Row, state: r.Row) -> None:
     _raise_daily_floor(rule, state)
 
 
-def close_session(rule: r.Row, state: r.Row, date: int) -> None:
+def close_session(rule: r.Row, state: r.OpenRow, date: int) -> None:
     """Close a date: its profit counts, the floor of an EOD trail moves, a new day is anchored, a pass is decided."""
-    _count_day(rule, state)
-    state[r.DATE] = state[r.CLOSED_DATE] = date
+    if date >= state[r.DATE]:
+        _count_day(rule, state)
+    state[r.DATE] = max(state[r.DATE], date)
+    state[r.CLOSED_DATE] = max(state[r.CLOSED_DATE], date)
     if rule[r.DAILY_WHEN] == r.SESSION_CLOSE:
         _test(rule, state, state[r.EQUITY], state[r.EQUITY])
     if state[r.ENDED] != 0:
@@ -106,6 +108,12 @@ def is_within(best: int, base: int, share: int, inclusive: int) -> int:
     if best * r.WHOLE > share * base:
         return r.NO
     return r.MAYBE if inclusive == r.UNKNOWN else inclusive
+
+
+def share_by_payout(rule: r.Row, count: int, done: int) -> int:
+    """Return the share that a ladder holds for the next payout; its last one holds on."""
+    steps = rule[count]
+    return rule[count + 1 + min(done, steps - 1)] if steps > 0 else r.UNKNOWN
 
 
 def consistency(rule: r.Row, state: r.Row, kind: int, share: int, inclusive: int) -> int:
@@ -141,14 +149,14 @@ def consistency_base(rule: r.Row, state: r.Row, kind: int) -> int:
     return target
 
 
-def _turn(rule: r.Row, state: r.Row, date: int) -> None:
+def _turn(rule: r.Row, state: r.OpenRow, date: int) -> None:
     """Count the day that is over when an event bears a later date."""
     if state[r.DATE] != r.UNKNOWN and date > state[r.DATE]:
         _count_day(rule, state)
     state[r.DATE] = max(state[r.DATE], date)
 
 
-def _count_day(rule: r.Row, state: r.Row) -> None:
+def _count_day(rule: r.Row, state: r.OpenRow) -> None:
     profit = state[r.BALANCE] - state[r.DAY_BASE]
     state[r.BEST] = max(state[r.BEST], profit)
     state[r.POSITIVE] += max(0, profit)
@@ -162,14 +170,13 @@ def _count_day(rule: r.Row, state: r.Row) -> None:
     state[r.DAY_TRADED] = state[r.CYCLE_DAY_TRADED] = r.NO
 
 
-def _trade(rule: r.Row, state: r.Row, event: r.Row) -> None:
+def _trade(rule: r.Row, state: r.OpenRow, event: r.Row) -> None:
     _count_trade(state)
     entry, mfe, mae = state[r.BALANCE], event[r.MFE], event[r.MAE]
-    if event[r.LOW_FIRST] == r.YES:
+    if event[r.ORDER] == r.LOW_FIRST:
         _see_low(rule, state, entry, mae)
-        _see_peak(rule, state, entry, mfe)
-    else:
-        _see_peak(rule, state, entry, mfe)
+    _see_peak(rule, state, entry, mfe)
+    if event[r.ORDER] == r.PEAK_FIRST:
         _see_low(rule, state, entry, mae)
     balance = entry + event[r.PNL] - event[r.FEES]
     state[r.BALANCE] = state[r.EQUITY] = balance
@@ -177,7 +184,7 @@ def _trade(rule: r.Row, state: r.Row, event: r.Row) -> None:
     _test(rule, state, balance, r.UNKNOWN if rule[r.DAILY_WHEN] == r.SESSION_CLOSE else balance)
 
 
-def _count_trade(state: r.Row) -> None:
+def _count_trade(state: r.OpenRow) -> None:
     if state[r.DAY_TRADED] == r.NO:
         state[r.DAY_TRADED] = r.YES
         state[r.TRADING_DAYS] += 1
@@ -191,10 +198,11 @@ def _count_trade(state: r.Row) -> None:
     state[r.LAST_TRADE_DATE] = state[r.DATE]
 
 
-def _see_peak(rule: r.Row, state: r.Row, entry: int, mfe: int) -> None:
+def _see_peak(rule: r.Row, state: r.OpenRow, entry: int, mfe: int) -> None:
     if mfe == r.UNKNOWN:
         state[r.UNSEEN] |= r.UNSEEN_PEAK
         return
+    state[r.UNSEEN] |= r.PEAK_FROM_TRADES
     state[r.DAY_HIGH] = max(state[r.DAY_HIGH], entry + mfe)
     if rule[r.DRAWDOWN] == r.INTRADAY:
         state[r.HIGH] = max(state[r.HIGH], entry + mfe)
@@ -202,7 +210,7 @@ def _see_peak(rule: r.Row, state: r.Row, entry: int, mfe: int) -> None:
     _raise_daily_floor(rule, state)
 
 
-def _see_low(rule: r.Row, state: r.Row, entry: int, mae: int) -> None:
+def _see_low(rule: r.Row, state: r.OpenRow, entry: int, mae: int) -> None:
     if mae == r.UNKNOWN:
         state[r.UNSEEN] |= r.UNSEEN_LOW | r.UNSEEN_LOW_TODAY
         return
@@ -210,7 +218,7 @@ def _see_low(rule: r.Row, state: r.Row, entry: int, mae: int) -> None:
     _test(rule, state, entry + mae, daily)
 
 
-def _mark(rule: r.Row, state: r.Row, event: r.Row) -> None:
+def _mark(rule: r.Row, state: r.OpenRow, event: r.Row) -> None:
     if event[r.NEW_BALANCE] != r.UNKNOWN:
         state[r.BALANCE] = event[r.NEW_BALANCE]
     state[r.EQUITY] = event[r.NEW_EQUITY]
@@ -219,7 +227,7 @@ def _mark(rule: r.Row, state: r.Row, event: r.Row) -> None:
     _test(rule, state, state[r.EQUITY], r.UNKNOWN if rule[r.DAILY_WHEN] == r.SESSION_CLOSE else daily)
 
 
-def _follow(rule: r.Row, state: r.Row) -> None:
+def _follow(rule: r.Row, state: r.OpenRow) -> None:
     """Let the high follow what was just seen, each trail what it trails."""
     kind = rule[r.DRAWDOWN]
     if kind == r.INTRADAY:
@@ -231,11 +239,15 @@ def _follow(rule: r.Row, state: r.Row) -> None:
     _raise_daily_floor(rule, state)
 
 
-def _pay(rule: r.Row, state: r.Row, gross: int) -> None:
+def _pay(rule: r.Row, state: r.OpenRow, gross: int) -> None:
     for place in (r.BALANCE, r.EQUITY, r.DAY_BALANCE, r.DAY_EQUITY, r.DAY_HIGH, r.DAY_BASE):
         state[place] -= gross
     if state[r.DAILY_FLOOR] != r.UNKNOWN:
         state[r.DAILY_FLOOR] -= gross
+    if rule[r.DAILY] == r.OF_ANCHOR or rule[r.DAILY] == r.OF_UNKNOWN:
+        state[r.DAILY_AMOUNT] = _daily_amount(rule, state, 0)
+        state[r.DAILY_FLOOR] = r.UNKNOWN
+        _raise_daily_floor(rule, state)
     state[r.WITHDRAWN] += gross
     state[r.PAYOUTS] += 1
     state[r.CYCLE_BALANCE] = state[r.CYCLE_DAY_BASE] = state[r.BALANCE]
@@ -246,12 +258,13 @@ def _pay(rule: r.Row, state: r.Row, gross: int) -> None:
     _test(rule, state, min(state[r.BALANCE], state[r.EQUITY]), r.UNKNOWN)
 
 
-def _move_floor(rule: r.Row, state: r.Row) -> None:
+def _move_floor(rule: r.Row, state: r.OpenRow) -> None:
     effect, level = rule[r.ON_PAYOUT], rule[r.PAYOUT_LEVEL]
     if effect == r.NONE:
         return
     if effect == r.UNKNOWN or level == r.UNKNOWN:
         state[r.DOUBT] |= r.DOUBT_PAYOUT
+        state[r.FLOOR], state[r.LOCKED] = r.UNKNOWN, r.MAYBE
         return
     state[r.FLOOR] = level if effect == r.SET_TO_LEVEL else max(state[r.FLOOR], level)
     state[r.LOCKED] = r.YES
@@ -274,7 +287,7 @@ def _daily_amount(rule: r.Row, state: r.Row, profit: int) -> int:
         return _tier(rule, r.DAILY_STEPS, profit)
     if kind == r.PEAK_SHARE and state[r.LOCKED] == r.NO:
         return rule[r.DAILY_VALUE]
-    if share == r.UNKNOWN:
+    if share == r.UNKNOWN or (kind == r.PEAK_SHARE and state[r.LOCKED] == r.MAYBE):
         return r.UNKNOWN
     if kind == r.PEAK_SHARE:
         return share_of(state[r.HIGH] - rule[r.START], share)
@@ -296,7 +309,7 @@ def _anchor(rule: r.Row, state: r.Row) -> int:
     return equity if anchor == r.AT_EQUITY else r.UNKNOWN
 
 
-def _raise_daily_floor(rule: r.Row, state: r.Row) -> None:
+def _raise_daily_floor(rule: r.Row, state: r.OpenRow) -> None:
     if state[r.DAILY_AMOUNT] == r.UNKNOWN or state[r.ENDED] != 0:
         return
     anchor = _anchor(rule, state)
@@ -317,11 +330,17 @@ def _crossed(kind: int, seen: int, floor: int, touch: int) -> int:
     return r.MAYBE if touch == r.UNKNOWN else touch
 
 
-def _test(rule: r.Row, state: r.Row, equity: int, daily: int) -> None:
+def _test(rule: r.Row, state: r.OpenRow, equity: int, daily: int) -> None:
     """Hold one observation against the account's floor, and `daily` against that of the day."""
     if state[r.ENDED] != 0:
         return
     account = _crossed(rule[r.DRAWDOWN], equity, state[r.FLOOR], rule[r.DRAWDOWN_TOUCH])
+    if account == r.YES and rule[r.LOCK_IS_VAGUE] == r.YES and state[r.LOCKED] == r.NO:
+        # Only the floor of the first day is certain where nobody knows where the trail stops.
+        first = rule[r.START] - rule[r.DRAWDOWN_AMOUNT]
+        account = _crossed(rule[r.DRAWDOWN], equity, first, rule[r.DRAWDOWN_TOUCH])
+        if account == r.NO:
+            account = r.MAYBE
     day = _crossed(rule[r.DAILY], daily, state[r.DAILY_FLOOR], rule[r.DAILY_TOUCH])
     fails = day == r.YES and rule[r.DAILY_EFFECT] == r.FAIL
     if fails and (account != r.YES or state[r.DAILY_FLOOR] >= state[r.FLOOR]):
@@ -334,7 +353,7 @@ def _test(rule: r.Row, state: r.Row, equity: int, daily: int) -> None:
         _hold_day(rule, state, day)
 
 
-def _hold_day(rule: r.Row, state: r.Row, day: int) -> None:
+def _hold_day(rule: r.Row, state: r.OpenRow, day: int) -> None:
     """Apply a daily limit that does not end the account, or of which nobody knows whether it does."""
     effect = rule[r.DAILY_EFFECT]
     if day == r.NO or state[r.DAY_LOCKED] == r.YES:
@@ -349,13 +368,12 @@ def _hold_day(rule: r.Row, state: r.Row, day: int) -> None:
             state[r.DAY_LOCKED] = r.MAYBE
 
 
-def _decide(rule: r.Row, state: r.Row) -> None:
+def _decide(rule: r.Row, state: r.OpenRow) -> None:
     """Decide whether the phase is passed: at a close and never else."""
     if state[r.ENDED] != 0 or state[r.PASSED] == r.YES or rule[r.TARGET] == r.UNKNOWN:
         return
-    fits = consistency(
-        rule, state, rule[r.CONSISTENCY], rule[r.CONSISTENCY_SHARE], rule[r.CONSISTENCY_INCLUSIVE]
-    )
+    share = share_by_payout(rule, r.CONSISTENCY_SHARES, state[r.PAYOUTS])
+    fits = consistency(rule, state, rule[r.CONSISTENCY], share, rule[r.CONSISTENCY_INCLUSIVE])
     is_reached = state[r.BALANCE] - rule[r.START] >= rule[r.TARGET]
     is_due = is_reached or rule[r.CONSISTENCY] == r.OF_TARGET
     if fits == r.NO and is_due and rule[r.CONSISTENCY_EFFECT] == r.FAIL_PHASE:

@@ -13,6 +13,7 @@ MOST: Decimal = Decimal(1_000_000_000)
 _NOISE = Decimal("0.000001")
 _CENT = Decimal("0.01")
 _LONGEST = 60
+_MOST_INTEGER = 10**18
 
 
 class NotMoney(ValueError):
@@ -23,6 +24,8 @@ def decimal_of(value: object) -> Decimal:
     """Return a number or the text of one as a Decimal; raises NotMoney."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise NotMoney("must be a number, or a number as text")
+    if isinstance(value, int) and abs(value) > _MOST_INTEGER:
+        raise NotMoney(f"is beyond {MOST:,}")
     text = str(value)
     if len(text) > _LONGEST or not text.isascii() or "_" in text or text != text.strip():
         raise NotMoney("is not a number")

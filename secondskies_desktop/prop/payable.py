@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from secondskies_desktop.prop import rows as r
-from secondskies_desktop.prop.kernel import consistency, share_of
+from secondskies_desktop.prop.kernel import consistency, share_by_payout, share_of
 
 
-def payable(rule: r.Row, state: r.Row, date: int, answer: r.Row) -> None:
+def payable(rule: r.Row, state: r.Row, date: int, answer: r.OpenRow) -> None:
     """Write the gross amount and the bits of what stands against it; the amount may be UNKNOWN."""
     gross = _gross(rule, state)
     blockers = _days(rule, state, date) | _standing(rule, state)
@@ -36,7 +36,7 @@ def _standing(rule: r.Row, state: r.Row) -> int:
     blockers = 0
     if state[r.BALANCE] < rule[r.MIN_BALANCE]:
         blockers |= r.LOW_BALANCE
-    share = _share_by_payout(rule, state[r.PAYOUTS])
+    share = share_by_payout(rule, r.PAYOUT_SHARES, state[r.PAYOUTS])
     kept = consistency(rule, state, rule[r.PAYOUT_CONSISTENCY], share, rule[r.PAYOUT_INCLUSIVE])
     if kept != r.YES:
         blockers |= r.NOT_CONSISTENT
@@ -48,13 +48,11 @@ def _standing(rule: r.Row, state: r.Row) -> int:
         blockers |= r.IS_ENDED
     if state[r.PAYOUT_BLOCKED] != r.NO:
         blockers |= r.IS_BLOCKED
+    if state[r.DAY_LOCKED] != r.NO:
+        blockers |= r.DAY_IS_LOCKED
+    if state[r.EQUITY] != state[r.BALANCE]:
+        blockers |= r.IS_OPEN
     return blockers
-
-
-def _share_by_payout(rule: r.Row, done: int) -> int:
-    """Return the share that holds for the next payout; the last one of a ladder holds on."""
-    count = rule[r.PAYOUT_SHARES]
-    return rule[r.PAYOUT_SHARES + 1 + min(done, count - 1)] if count > 0 else r.UNKNOWN
 
 
 def _gross(rule: r.Row, state: r.Row) -> int:

@@ -10,9 +10,13 @@ from typing import Final, Protocol
 
 
 class Row(Protocol):
-    """A row of integers: a list where Python runs, an int64 array where the kernel is compiled."""
+    """A row of integers: a list or a tuple where Python runs, an int64 array where the kernel is compiled."""
 
     def __getitem__(self, place: int, /) -> int: ...
+
+
+class OpenRow(Row, Protocol):
+    """A row that is written to."""
 
     def __setitem__(self, place: int, value: int, /) -> None: ...
 
@@ -45,7 +49,6 @@ DAILY_EFFECT: Final = 13
 DAILY_WHEN: Final = 14
 DAILY_TOUCH: Final = 15
 CONSISTENCY: Final = 16
-CONSISTENCY_SHARE: Final = 17
 CONSISTENCY_INCLUSIVE: Final = 18
 CONSISTENCY_EFFECT: Final = 19
 TARGET: Final = 20
@@ -66,6 +69,8 @@ PAYOUT_CONSISTENCY: Final = 34
 PAYOUT_INCLUSIVE: Final = 35
 LIFETIME: Final = 36
 PAYOUTS_DONE: Final = 37
+LOCK_IS_VAGUE: Final = 38
+"""YES where nobody knows where the trail stops: the floor is then at most what the trail gives."""
 # Ladders: how many steps, then their two columns.
 DAILY_STEPS: Final = 40
 DAILY_FROM: Final = 41
@@ -77,7 +82,9 @@ CAPS: Final = SIZES + STEPS
 """How many caps by payout there are, then the caps."""
 PAYOUT_SHARES: Final = CAPS + 1 + STEPS
 """How many shares of the best day by payout there are, then the shares."""
-RULE_SIZE: Final = PAYOUT_SHARES + 1 + STEPS
+CONSISTENCY_SHARES: Final = PAYOUT_SHARES + 1 + STEPS
+"""The same for the consistency that is asked for a pass."""
+RULE_SIZE: Final = CONSISTENCY_SHARES + 1 + STEPS
 
 # Kinds of drawdown.
 NONE: Final = 0
@@ -179,6 +186,8 @@ DOUBT_PAYOUT: Final = 4
 UNSEEN_PEAK: Final = 1
 UNSEEN_LOW: Final = 2
 UNSEEN_LOW_TODAY: Final = 4
+PEAK_FROM_TRADES: Final = 8
+"""The high comes from the best open profit of trades: it is a bound, not a tape of equity."""
 
 # --- The event row ---
 KIND: Final = 0
@@ -190,13 +199,19 @@ MAE: Final = 5
 NEW_BALANCE: Final = 6
 NEW_EQUITY: Final = 7
 GROSS: Final = 8
-LOW_FIRST: Final = 9
+ORDER: Final = 9
 EVENT_SIZE: Final = 10
 
 TRADE: Final = 1
 MARK: Final = 2
 CLOSE: Final = 3
 PAYOUT: Final = 4
+
+# Which end of a trade came first.
+PEAK_FIRST: Final = 0
+LOW_FIRST: Final = 1
+LOW_SEEN: Final = 2
+"""A look at the account has already shown a low as deep: it was tested then."""
 
 # --- The answer row of a payout ---
 PAYABLE: Final = 0
@@ -213,3 +228,5 @@ BELOW_MINIMUM: Final = 64
 IS_ENDED: Final = 128
 NOT_KNOWN: Final = 256
 IS_BLOCKED: Final = 512
+DAY_IS_LOCKED: Final = 1024
+IS_OPEN: Final = 2048

@@ -16,7 +16,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What every rule is: immutable, told from others by its `type`."""
 
 
-class Without(Rule, tag="none"):
+class Without(Rule, frozen=True, kw_only=True, tag="none"):
     """The firm has no such rule."""
 
 
@@ -35,7 +35,7 @@ class Lock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """For `profit`: the highest profit that, once reached, moves the floor to the level."""
 
 
-class _Floor(Rule):
+class _Floor(Rule, frozen=True, kw_only=True):
     amount: Decimal | None = None
     touch_is_breach: bool | None = None
     """True where equity at the floor is a breach, False where only equity below it is."""
@@ -44,19 +44,19 @@ class _Floor(Rule):
     """None where nobody knows; a trail without a lock has the trigger `none`."""
 
 
-class Static(_Floor, tag="static"):
+class Static(_Floor, frozen=True, kw_only=True, tag="static"):
     """A floor that never moves."""
 
 
-class EndOfDay(_Floor, tag="eod"):
+class EndOfDay(_Floor, frozen=True, kw_only=True, tag="eod"):
     """A floor that follows the best balance at a session's close."""
 
 
-class Intraday(_Floor, tag="intraday"):
+class Intraday(_Floor, frozen=True, kw_only=True, tag="intraday"):
     """A floor that follows the best equity, open profit included."""
 
 
-class Closed(_Floor, tag="closed"):
+class Closed(_Floor, frozen=True, kw_only=True, tag="closed"):
     """A floor that follows the best closed balance, at any time of day."""
 
 
@@ -65,7 +65,7 @@ Drawdown = Static | EndOfDay | Intraday | Closed
 # The limit of a day (§3).
 
 
-class _Daily(Rule):
+class _Daily(Rule, frozen=True, kw_only=True):
     anchor: Literal["balance", "equity", "max", "day_high"] | None = None
     """What the limit is measured from: at the day's start, or the best equity of the day."""
     effect: Literal["fail", "lock", "block_payout"] | None = None
@@ -74,26 +74,26 @@ class _Daily(Rule):
     touch_is_breach: bool | None = None
 
 
-class FlatDaily(_Daily, tag="flat"):
+class FlatDaily(_Daily, frozen=True, kw_only=True, tag="flat"):
     """So many dollars a day."""
 
     amount: Decimal | None = None
 
 
-class ShareDaily(_Daily, tag="pct"):
+class ShareDaily(_Daily, frozen=True, kw_only=True, tag="pct"):
     """A share of the start balance, or of the day's anchor."""
 
     pct: Decimal | None = None
     pct_of: Literal["initial", "anchor"] | None = None
 
 
-class TieredDaily(_Daily, tag="tiered"):
+class TieredDaily(_Daily, frozen=True, kw_only=True, tag="tiered"):
     """By the profit at session open: (from this profit on, this amount), lowest first."""
 
     steps: tuple[tuple[Decimal, Decimal], ...] | None = None
 
 
-class PeakShareDaily(_Daily, tag="peak_profit_share"):
+class PeakShareDaily(_Daily, frozen=True, kw_only=True, tag="peak_profit_share"):
     """So much until the floor is locked, afterwards a share of the best profit; read at session open."""
 
     before: Decimal | None = None
@@ -105,7 +105,7 @@ Daily = FlatDaily | ShareDaily | TieredDaily | PeakShareDaily
 # Consistency (§4).
 
 
-class BestDay(Rule, tag="best_day"):
+class BestDay(Rule, frozen=True, kw_only=True, tag="best_day"):
     """The best day against what was made: at most so many percent of it."""
 
     of: Literal["net", "positive_days", "target", "since_payout"] | None = None
@@ -117,32 +117,32 @@ class BestDay(Rule, tag="best_day"):
     effect: Literal["raise_target", "block_pass", "block_payout", "fail"] | None = "raise_target"
 
 
-class OpenLossShare(Rule, tag="open_loss_share"):
+class OpenLossShare(Rule, frozen=True, kw_only=True, tag="open_loss_share"):
     """No trade's open loss may pass a share of the profit at the day's start."""
 
     pct: Decimal | None = None
 
 
-class TradeLossShare(Rule, tag="trade_loss_share"):
+class TradeLossShare(Rule, frozen=True, kw_only=True, tag="trade_loss_share"):
     """No trade may lose more than a share of the start balance."""
 
     pct: Decimal | None = None
 
 
-class StopToTarget(Rule, tag="stop_to_target"):
+class StopToTarget(Rule, frozen=True, kw_only=True, tag="stop_to_target"):
     """A stop may be at most so many times as far away as the target."""
 
     multiple: Decimal | None = None
 
 
-class HeldShare(Rule, tag="held_share"):
+class HeldShare(Rule, frozen=True, kw_only=True, tag="held_share"):
     """More than a share of the trades, and of their profit, must be held longer than some seconds."""
 
     seconds: int | None = None
     pct: Decimal | None = None
 
 
-class MinimumHold(Rule, tag="minimum_hold"):
+class MinimumHold(Rule, frozen=True, kw_only=True, tag="minimum_hold"):
     """Every trade must be held for some seconds."""
 
     seconds: int | None = None
@@ -153,53 +153,53 @@ PerTrade = OpenLossShare | TradeLossShare | StopToTarget | HeldShare | MinimumHo
 # Days, size, time and conduct (§5, §6).
 
 
-class Target(Rule, tag="target"):
+class Target(Rule, frozen=True, kw_only=True, tag="target"):
     """The profit that passes the phase, decided at a session's close."""
 
     amount: Decimal | None = None
 
 
-class Expiry(Rule, tag="expiry"):
+class Expiry(Rule, frozen=True, kw_only=True, tag="expiry"):
     """The phase ends so many calendar days after the first trade, or after the purchase."""
 
     calendar_days: int | None = None
     since: Literal["first_trade", "purchase"] | None = None
 
 
-class IdleDays(Rule, tag="idle_days"):
+class IdleDays(Rule, frozen=True, kw_only=True, tag="idle_days"):
     """At most so many calendar days without a trade."""
 
     calendar_days: int | None = None
 
 
-class WeeklyTrade(Rule, tag="weekly_trade"):
+class WeeklyTrade(Rule, frozen=True, kw_only=True, tag="weekly_trade"):
     """At least one trade in each calendar week."""
 
 
 Inactivity = IdleDays | WeeklyTrade
 
 
-class Scaling(Rule, tag="scaling"):
+class Scaling(Rule, frozen=True, kw_only=True, tag="scaling"):
     """Size by the profit at session open: (from this profit on, so many contracts), lowest first."""
 
     unit: Literal["mini", "micro"] | None = None
     steps: tuple[tuple[Decimal, int], ...] | None = None
 
 
-class FixedSize(Rule, tag="fixed"):
+class FixedSize(Rule, frozen=True, kw_only=True, tag="fixed"):
     """The same cap all the time."""
 
     max_minis: int | None = None
 
 
-class Contracts(Rule, tag="contracts"):
+class Contracts(Rule, frozen=True, kw_only=True, tag="contracts"):
     """How large a position may be."""
 
     cap: Scaling | FixedSize | Without | None = None
     micro_per_mini: int | None = None
 
 
-class Hours(Rule, tag="hours"):
+class Hours(Rule, frozen=True, kw_only=True, tag="hours"):
     """When everything must be flat: a wall time of a zone, earlier where the market closes early."""
 
     flat_by: str | None = None
@@ -208,7 +208,7 @@ class Hours(Rule, tag="hours"):
     """How long before an early close; None where the firm does not say."""
 
 
-class News(Rule, tag="news"):
+class News(Rule, frozen=True, kw_only=True, tag="news"):
     """No position around listed releases."""
 
     minutes_before: int | None = None
@@ -218,7 +218,7 @@ class News(Rule, tag="news"):
 Permission = Literal["allowed", "own_accounts", "restricted", "banned"]
 
 
-class Conduct(Rule, tag="conduct"):
+class Conduct(Rule, frozen=True, kw_only=True, tag="conduct"):
     """What the firm says of how one trades."""
 
     copy_trading: Permission | None = None
@@ -247,7 +247,7 @@ class Qualifying(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     profit: Decimal | None = None
 
 
-class Payout(Rule, tag="payout"):
+class Payout(Rule, frozen=True, kw_only=True, tag="payout"):
     """What may be withdrawn: a conjunction, then a minimum.
 
     Here None leaves a bound or a condition out; what nobody has checked is named in `unchecked`.

@@ -1,0 +1,113 @@
+"""Events of `prop evaluate` (prop_rules.md §12), read from a stranger's JSON; money becomes integer cents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from secondskies_desktop.foundation.clock import as_us
+from secondskies_desktop.prop.events import Event, Mark, Paid, SessionClose, Trade
+from secondskies_desktop.prop.fields import Fields, FieldWrong, read_items, read_number
+from secondskies_desktop.prop.money import cents
+
+MOST_EVENTS = 100_000
+_SMALL = 1_000_000_000
+_SPAN = range(1970, 2200)
+_TYPE = ("type", "event", "kind")
+_AT = ("at", "time", "ts", "timestamp")
+_GROSS = ("gross", "amount")
+# What describes a trade without moving any money: it may stand there and is not looked at.
+_WORDS = (
+    *("id", "trade_id", "signal", "account", "symbol", "instrument", "side", "direction", "note", "comment"),
+    *("tag", "label", "source", "entry", "exit", "entry_price", "exit_price", "contracts", "qty", "quantity"),
+)
+_OF_TRADE = ("pnl", "fees", "mfe", "mae", "minis", "micros", "opened_at")
+
+
+def read_events(tree: object, path: str = "events") -> list[Event]:
+    """Return events in the order in which they came; raises FieldWrong."""
+    events: list[Event] = []
+    for place, one in enumerate(read_items(tree, path, MOST_EVENTS)):
+        event = read_event(one, f"{path}[{place}]")
+        if events and event.at_us < events[-1].at_us:
+            raise FieldWrong(f"{path}[{place}].at", "lies before the event that stands before it")
+        events.append(event)
+    return events
+
+
+def read_event(tree: object, path: str) -> Event:
+    """Return one event; raises FieldWrong."""
+    fields = Fields(tree, path)
+    kind = fields.raw(_name(fields, _TYPE))
+    read = _READERS.get(kind) if isinstance(kind, str) else None
+    if read is None:
+        raise FieldWrong(fields.at(_TYPE[0]), f"must be one of {', '.join(_READERS)}")
+    return read(fields, _instant(fields, _name(fields, _AT)))
+
+
+def _name(fields: Fields, names: tuple[str, ...]) -> str:
+    return next((name for name in names if name in fields), names[0])
+
+
+def _instant(fields: Fields, name: str) -> int:
+    text = fields.text(name)
+    if text is None:
+        raise FieldWrong(fields.at(name), "is missing")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise FieldWrong(fields.at(name), "is no time like 2026-07-06T14:30:00Z") from None
+    if moment.tzinfo is None:
+        raise FieldWrong(fields.at(name), "has no offset: write Z, or one like -04:00")
+    if moment.year not in _SPAN:
+        raise FieldWrong(fields.at(name), f"lies outside of {_SPAN.start} to {_SPAN.stop - 1}")
+    return as_us(moment)
+
+
+def _money(fields: Fields, name: str) -> int | None:
+    value = fields.raw(name)
+    if type(value) is int and abs(value) < _SMALL:  # the most usual case, without a Decimal
+        return value * 100
+    return None if value is None else cents(read_number(value, fields.at(name), cents))
+
+
+def _needed(fields: Fields, name: str) -> int:
+    amount = _money(fields, name)
+    if amount is None:
+        raise FieldWrong(fields.at(name), "is missing")
+    return amount
+
+
+def _trade(fields: Fields, at_us: int) -> Trade:
+    fields.only(*_TYPE, *_AT, *_OF_TRADE, *_WORDS)
+    opened = "opened_at" in fields
+    return Trade(
+        at_us=at_us,
+        pnl=_needed(fields, "pnl"),
+        fees=_money(fields, "fees") or 0,
+        mfe=_money(fields, "mfe"),
+        mae=_money(fields, "mae"),
+        minis=fields.count("minis"),
+        micros=fields.count("micros"),
+        opened_us=_instant(fields, "opened_at") if opened else None,
+    )
+
+
+def _equity(fields: Fields, at_us: int) -> Mark:
+    fields.only(*_TYPE, *_AT, "balance", "equity", *_WORDS)
+    return Mark(at_us=at_us, balance=_money(fields, "balance"), equity=_needed(fields, "equity"))
+
+
+def _close(fields: Fields, at_us: int) -> SessionClose:
+    fields.only(*_TYPE, *_AT, *_WORDS)
+    return SessionClose(at_us=at_us)
+
+
+def _paid(fields: Fields, at_us: int) -> Paid:
+    fields.only(*_TYPE, *_AT, *_GROSS, *_WORDS)
+    gross = _needed(fields, _name(fields, _GROSS))
+    if gross < 0:
+        raise FieldWrong(fields.at(_name(fields, _GROSS)), "must not be below 0")
+    return Paid(at_us=at_us, gross=gross)
+
+
+_READERS = {"trade": _trade, "equity": _equity, "session_close": _close, "payout": _paid}
