@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from secondskies_desktop.prop.compiling import Compiled
 
 
+class Look(msgspec.Struct, frozen=True):
+    """Looks at an open position: the lowest equity, and the account's floor before the first of them."""
+
+    lowest: int
+    floor: int
+
+
 class State(msgspec.Struct, frozen=True):
     """Everything that is remembered of an account: a value, which an event turns into another one."""
 
     row: tuple[int, ...]
     other: tuple[int, ...] | None = None
     """The row if the low of a trade came before its peak; None as long as that made no difference."""
-    lowest: int | None = None
-    """The lowest equity looked at since the closed balance moved."""
+    look: Look | None = None
+    """What was seen since the closed balance moved."""
     conduct: Conduct = NOTHING
     at_us: int | None = None
     """When the newest event was."""
@@ -48,16 +55,16 @@ def advance(compiled: Compiled, state: State, event: Event) -> State:
     return State(
         tuple(row),
         None if other is None else tuple(other),
-        _lowest(state, event, row),
+        _look(state, event, row),
         conduct,
         event.at_us,
     )
 
 
 def _order(state: State, event: Event) -> int:
-    if not isinstance(event, Trade) or event.mae is None or state.lowest is None:
+    if not isinstance(event, Trade) or event.mae is None or state.look is None:
         return r.PEAK_FIRST
-    return r.LOW_SEEN if state.lowest <= state.row[r.BALANCE] + event.mae else r.PEAK_FIRST
+    return r.LOW_SEEN if state.look.lowest <= state.row[r.BALANCE] + event.mae else r.PEAK_FIRST
 
 
 def _other(
@@ -67,10 +74,18 @@ def _other(
     if state.other is None and (order != r.PEAK_FIRST or not _is_open(compiled, state.row, row, event)):
         return None
     other = list(state.row if state.other is None else state.other)
-    kernel.step(compiled.row, other, row_of(event, date, r.LOW_FIRST if order == r.PEAK_FIRST else order))
+    kernel.step(compiled.row, other, row_of(event, date, _other_order(state, event, order)))
     if state.other is None and _standing(other) == _standing(row):
         return None
     return other
+
+
+def _other_order(state: State, event: Event, order: int) -> int:
+    if order != r.PEAK_FIRST or not isinstance(event, Trade) or event.mae is None or state.look is None:
+        return r.LOW_FIRST if order == r.PEAK_FIRST else order
+    # The peak was looked at and has lifted the floor: a low before it met the floor of then.
+    low = state.row[r.BALANCE] + event.mae
+    return r.LOW_SEEN if low > max(state.look.floor, state.row[r.DAILY_FLOOR]) else r.LOW_FIRST
 
 
 def _is_open(compiled: Compiled, before: tuple[int, ...], after: list[int], event: Event) -> bool:
@@ -85,9 +100,9 @@ def _standing(row: tuple[int, ...] | list[int]) -> tuple[int, ...]:
     return row[r.ENDED], row[r.DAY_LOCKED], row[r.DOUBT], row[r.PAYOUT_BLOCKED]
 
 
-def _lowest(state: State, event: Event, row: list[int]) -> int | None:
+def _look(state: State, event: Event, row: list[int]) -> Look | None:
     if isinstance(event, Mark):
-        if state.lowest is None or row[r.BALANCE] != state.row[r.BALANCE]:
-            return event.equity
-        return min(state.lowest, event.equity)
-    return None if isinstance(event, Trade | Paid) else state.lowest
+        if state.look is None or row[r.BALANCE] != state.row[r.BALANCE]:
+            return Look(event.equity, state.row[r.FLOOR])
+        return Look(min(state.look.lowest, event.equity), state.look.floor)
+    return None if isinstance(event, Trade | Paid) else state.look

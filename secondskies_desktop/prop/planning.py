@@ -25,7 +25,7 @@ def required_profit(rule: r.Row, state: r.Row) -> int | None:
     if kind == r.NONE:
         return target
     share = share_by_payout(rule, r.CONSISTENCY_SHARES, state[r.PAYOUTS])
-    if kind == r.UNKNOWN or share == r.UNKNOWN:
+    if kind < r.NONE or share == r.UNKNOWN:
         return None
     best = best_day(state, kind)
     asked = -(-best * r.WHOLE // share) if best > 0 else 0

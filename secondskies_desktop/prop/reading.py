@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.prop.events import Event, Mark, Paid, SessionClose, Trade
 from secondskies_desktop.prop.fields import Fields, FieldWrong, read_items, read_number
 from secondskies_desktop.prop.money import cents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_EVENTS = 100_000
 _SMALL = 1_000_000_000
@@ -110,4 +114,9 @@ def _paid(fields: Fields, at_us: int) -> Paid:
     return Paid(at_us=at_us, gross=gross)
 
 
-_READERS = {"trade": _trade, "equity": _equity, "session_close": _close, "payout": _paid}
+_READERS: dict[str, Callable[[Fields, int], Event]] = {
+    "trade": _trade,
+    "equity": _equity,
+    "session_close": _close,
+    "payout": _paid,
+}
