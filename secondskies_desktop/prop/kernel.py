@@ -57,7 +57,8 @@ def raise_floor(rule: r.Row, state: r.OpenRow) -> None:
     level = rule[r.LOCK_LEVEL]
     if kind != r.STATIC and level != r.UNKNOWN:
         reached = rule[r.LOCK] == r.FLOOR_REACHES and floor >= level
-        earned = rule[r.LOCK] == r.PROFIT and state[r.HIGH] - rule[r.START] >= rule[r.LOCK_PROFIT]
+        profit = rule[r.LOCK_PROFIT] if rule[r.LOCK] == r.PROFIT else r.UNKNOWN
+        earned = profit != r.UNKNOWN and state[r.HIGH] - rule[r.START] >= profit
         if reached or earned:
             floor = level
             state[r.LOCKED] = r.YES

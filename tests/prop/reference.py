@@ -1,4 +1,4 @@
-"""A second opinion on prop_rules.md §12, slow and obvious: nothing is kept but the story, everything is looked up in it.
+"""A second opinion on prop_rules.md §12, slow and obvious: only the story is kept, everything is looked up in it.
 
 The story is a list of points, what was seen when. Each figure at a point is computed anew from all points before it,
 in Decimal dollars. It knows the short form without nulls inside its parts.
@@ -40,6 +40,7 @@ class Story:
 
     @property
     def start(self) -> Decimal:
+        """The balance that it began with."""
         return Decimal(self.rules["start"])
 
 
@@ -114,16 +115,16 @@ def see(story: Story, point: Point) -> None:
     daily = story.rules.get("daily")
     at_close = daily is not None and daily["evaluated"] == "close"
     if point.kind == "session" and at_close and story.ended is None:
-        test(story, point, None, daily_floor(story))
+        hold(story, point, None, daily_floor(story))
     story.points.append(point)
     if story.ended is not None or point.kind == "peak":
         return
     seen = min(point.balance, point.equity) if point.kind == "payout" else point.equity
     tested = None if at_close or point.kind == "payout" else daily_floor(story)
-    test(story, point, floor(story), tested, seen)
+    hold(story, point, floor(story), tested, seen)
 
 
-def test(
+def hold(
     story: Story, point: Point, account: Decimal | None, daily: Decimal | None, seen: Decimal | None = None
 ) -> None:
     seen = point.equity if seen is None else seen

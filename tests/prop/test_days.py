@@ -158,7 +158,7 @@ def test_that_a_share_of_the_peak_profit_holds_once_the_floor_is_locked() -> Non
     ],
 )
 @pytest.mark.parametrize("how", ["trade", "low", "equity"])
-def test_that_the_higher_floor_is_named_and_the_account_before_a_pause(  # noqa: PLR0913
+def test_that_the_higher_floor_is_named_and_the_account_before_a_pause(
     amount: float, maximum: float, effect: str, loss: float, expected: str | None, how: str
 ) -> None:
     drawdown = {"type": "static", "amount": maximum, "touch_is_breach": True}
