@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from secondskies_desktop.cli.context import JSON, say
+from secondskies_desktop.cli.context import JSON, say, say_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 app = typer.Typer(no_args_is_help=True, help="Prop accounts and the rules that they live under.")
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
@@ -39,8 +39,10 @@ def evaluate(
 
     if cases is not None and program is None and events is None:
         with cases.open("rb") as lines:
-            answers = list(case_answers(lines))
-        say(answers, lambda: _cases(answers), as_json=as_json)
+            if as_json:
+                say_list(case_answers(lines))
+            else:
+                say([], lambda: _cases(case_answers(lines)), as_json=False)
         return
     if cases is not None or program is None or events is None:
         raise typer.BadParameter("give either --program with --events, or --cases")
@@ -65,7 +67,7 @@ def _standing(found: dict[str, Any]) -> Iterator[Sequence[object]]:
         yield (name, value, *[""] * (len(head) - 2))
 
 
-def _cases(answers: list[dict[str, Any]]) -> Iterator[Sequence[object]]:
+def _cases(answers: Iterable[dict[str, Any]]) -> Iterator[Sequence[object]]:
     head = ("id", "ended", "passed", "payout", "payout_blockers", "order_matters", "error")
     yield head
     for one in answers:

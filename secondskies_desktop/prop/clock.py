@@ -31,9 +31,8 @@ class FirmClock(msgspec.Struct, frozen=True):
 
     def date_of(self, instant_us: int) -> int:
         """Return the ordinal of the date to which an instant belongs."""
-        local = as_datetime(instant_us).astimezone(self.zone)
-        is_next = self.roll > time() and local.time() >= self.roll
-        return local.toordinal() + is_next
+        # A wall clock's days begin with a minute.
+        return _date_of(self.zone, self.roll, instant_us // _MINUTE_US)
 
     def next_reset(self, instant_us: int) -> int:
         """Return when the next day begins, after an instant (µs UTC)."""
@@ -50,6 +49,12 @@ class FirmClock(msgspec.Struct, frozen=True):
 
     def _at(self, day: object, at: time) -> int:
         return as_us(datetime.fromisoformat(f"{day}T{at}").replace(tzinfo=self.zone))
+
+
+@lru_cache(maxsize=16_384)
+def _date_of(zone: ZoneInfo, roll: time, minute: int) -> int:
+    local = as_datetime(minute * _MINUTE_US).astimezone(zone)
+    return local.toordinal() + (roll > time() and local.time() >= roll)
 
 
 @lru_cache(maxsize=256)

@@ -182,7 +182,7 @@ def _consistency(row: list[int], rule: BestDay | Without | None) -> None:
     row[r.CONSISTENCY] = r.UNKNOWN if rule is None else r.NONE
     if not isinstance(rule, BestDay):
         return
-    row[r.CONSISTENCY] = _code(_VARIANTS, rule.of)
+    row[r.CONSISTENCY] = _variant(rule)
     _shares(row, r.CONSISTENCY_SHARES, rule)
     row[r.CONSISTENCY_INCLUSIVE] = _flag(rule.inclusive)
     row[r.CONSISTENCY_EFFECT] = _code(_CONSISTENCY_EFFECTS, rule.effect)
@@ -215,9 +215,15 @@ def _payout(row: list[int], rule: Payout) -> None:
     row[r.PAYOUT_CONSISTENCY] = r.NONE
     if isinstance(rule.consistency, BestDay):
         kept = rule.consistency
-        row[r.PAYOUT_CONSISTENCY] = _code(_VARIANTS, kept.of)
+        row[r.PAYOUT_CONSISTENCY] = _variant(kept)
         row[r.PAYOUT_INCLUSIVE] = _flag(kept.inclusive)
         _shares(row, r.PAYOUT_SHARES, kept)
+
+
+def _variant(rule: BestDay) -> int:
+    if rule.of == "target" and rule.effect == "raise_target":
+        return r.OF_RAISED_TARGET
+    return _code(_VARIANTS, rule.of)
 
 
 def _shares(row: list[int], count: int, rule: BestDay) -> None:

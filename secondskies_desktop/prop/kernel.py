@@ -144,10 +144,7 @@ def consistency_base(rule: r.Row, state: r.Row, kind: int) -> int:
     if kind == r.OF_NET:
         return net
     target = rule[r.TARGET]
-    # Where the target is raised instead, it is raised to what makes the best day fit.
-    if rule[r.CONSISTENCY_EFFECT] == r.RAISE_TARGET and target != r.UNKNOWN:
-        return max(target, net)
-    return target
+    return max(target, net) if kind == r.OF_RAISED_TARGET and target != r.UNKNOWN else target
 
 
 def _turn(rule: r.Row, state: r.OpenRow, date: int) -> None:

@@ -59,9 +59,9 @@ def millionths(percent: Decimal) -> int:
 
 def dollars(amount: int) -> str:
     """Return integer cents as a decimal string of dollars."""
-    sign = "-" if amount < 0 else ""
-    whole, rest = divmod(abs(amount), 100)
-    return f"{sign}{whole}.{rest:02d}"
+    if amount < 0:
+        return f"-{-amount // 100}.{-amount % 100:02d}"
+    return f"{amount // 100}.{amount % 100:02d}"
 
 
 def as_decimal(amount: int) -> Decimal:

@@ -44,7 +44,7 @@ def best_profit_today(rule: r.Row, state: r.Row) -> int | None:
     share = share_by_payout(rule, count, state[r.PAYOUTS])
     if kind <= r.NONE or share == r.UNKNOWN:
         return None
-    if kind == r.OF_TARGET:
+    if kind in (r.OF_TARGET, r.OF_RAISED_TARGET):
         return (
             None if rule[r.TARGET] == r.UNKNOWN else max(state[r.BEST], _share_below(rule[r.TARGET], share))
         )

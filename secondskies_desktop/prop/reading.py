@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.prop.events import Event, Mark, Paid, SessionClose, Trade
-from secondskies_desktop.prop.fields import Fields, FieldWrong, read_items, read_number
-from secondskies_desktop.prop.money import cents
+from secondskies_desktop.prop.fields import Fields, FieldWrong, read_items
+from secondskies_desktop.prop.money import NotMoney, cents, decimal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +49,8 @@ def read_event(tree: object, path: str) -> Event:
 
 
 def _name(fields: Fields, names: tuple[str, ...]) -> str:
+    if names[0] in fields:
+        return names[0]
     return next((name for name in names if name in fields), names[0])
 
 
@@ -71,7 +73,12 @@ def _money(fields: Fields, name: str) -> int | None:
     value = fields.raw(name)
     if type(value) is int and abs(value) < _SMALL:  # the most usual case, without a Decimal
         return value * 100
-    return None if value is None else cents(read_number(value, fields.at(name), cents))
+    if value is None:
+        return None
+    try:
+        return cents(decimal_of(value))
+    except NotMoney as wrong:
+        raise FieldWrong(fields.at(name), str(wrong)) from None
 
 
 def _needed(fields: Fields, name: str) -> int:

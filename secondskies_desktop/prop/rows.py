@@ -124,6 +124,8 @@ OF_NET: Final = 1
 OF_POSITIVE_DAYS: Final = 2
 OF_TARGET: Final = 3
 SINCE_PAYOUT: Final = 4
+OF_RAISED_TARGET: Final = 5
+"""Of the target, which a best day that is too large raises to what makes it fit."""
 # Effects of consistency.
 RAISE_TARGET: Final = 1
 BLOCK_PASS: Final = 2

@@ -261,7 +261,8 @@ def test_that_days_are_a_goal() -> None:
         (MinimumHold(seconds=20), [{"held": 19}], ("FAIL", 19_000_000, 20_000_000, -1_000_000)),
         (MinimumHold(seconds=20), [{}], ("UNKNOWN", None, None, None)),
         # Tradeify: more than half of the trades and of the profit longer than 10 seconds.
-        (HeldShare(seconds=10, pct=Decimal(50)), [{"held": 11, "pnl": 60}, {"held": 12, "pnl": 1}, {"held": 5, "pnl": 60}],
+        (HeldShare(seconds=10, pct=Decimal(50)),
+         [{"held": 11, "pnl": 60}, {"held": 12, "pnl": 1}, {"held": 5, "pnl": 60}],
          ("PASS", 504_132, 500_000, 4_132)),
         (HeldShare(seconds=10, pct=Decimal(50)), [{"held": 11, "pnl": 60}, {"held": 10, "pnl": 1}],
          ("FAIL", 500_000, 500_000, 0)),
