@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,7 +99,7 @@ def test_that_a_close_belongs_to_the_instant_before_it(
     tz: str, roll: str, close: str, dates: list[str]
 ) -> None:
     before = close.replace(":00:00Z", ":00:00+01:00")
-    events = [
+    events: list[dict[str, Any]] = [
         {"type": "trade", "at": before, "pnl": 1},
         {"type": "session_close", "at": close},
         {"type": "trade", "at": close, "pnl": 1},

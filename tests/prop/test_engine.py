@@ -20,7 +20,7 @@ from secondskies_desktop.prop.engine import (
     evaluate,
     replay,
 )
-from secondskies_desktop.prop.events import Mark, SessionClose, Tick, Trade
+from secondskies_desktop.prop.events import Event, Mark, SessionClose, Tick, Trade
 from secondskies_desktop.prop.reading import read_event, read_events
 from secondskies_desktop.prop.rules import (
     BestDay,
@@ -80,7 +80,8 @@ def program(**parts: Any) -> Compiled:
 
 def after(compiled: Compiled, events: list[Any], around: Around | None = None) -> dict[str, Verdict]:
     """Return the verdicts by rule after events of the short form."""
-    state, found = begin(compiled), ()
+    state = begin(compiled)
+    found: tuple[Verdict, ...] = ()
     for event in read_events(events):
         state, found = evaluate(compiled, state, event, around)
     return {one.rule: one for one in found}
@@ -472,7 +473,7 @@ def test_that_a_floor_falls_by_a_payout_only(rules: dict[str, Any], events: list
 def test_that_ticks_move_no_money_and_turn_no_day_twice() -> None:
     compiled = program(min_days=2)
     state = replay(compiled, read_events([trade(0, 100)]))
-    ticks = [Tick(at_us=at("2026-07-06T18:00")), SessionClose(at_us=at("2026-07-06T18:00"))]
+    ticks: list[Event] = [Tick(at_us=at("2026-07-06T18:00")), SessionClose(at_us=at("2026-07-06T18:00"))]
     state = replay(compiled, ticks, state)
     state = replay(compiled, read_events([trade(1, 100)]), state)
     _, found = evaluate(compiled, state, Mark(at_us=at("2026-07-07T16:00"), equity=5_020_000))

@@ -47,7 +47,7 @@ def closes(*balances: float) -> list[Event]:
     ]
 
 
-def days_of(*profits: float) -> list[Event]:
+def days_of(*profits: float | str) -> list[Event]:
     """Return a day with one trade for each profit."""
     return [one for number, profit in enumerate(profits) for one in (trade(number, profit), close(number))]
 
