@@ -92,8 +92,9 @@ def close_session(rule: r.Row, state: r.OpenRow, date: int) -> None:
         state[r.HIGH] = max(state[r.HIGH], state[r.BALANCE])
         raise_floor(rule, state)
     open_session(rule, state)
-    # A loss that is carried over can breach at the reset itself.
-    daily = state[r.EQUITY] if rule[r.DAILY_WHEN] == r.REALTIME else r.UNKNOWN
+    # A loss that is carried over can breach at the reset itself. A pause only begins with what is seen after it.
+    is_hard = rule[r.DAILY_WHEN] == r.REALTIME and rule[r.DAILY_EFFECT] == r.FAIL
+    daily = state[r.EQUITY] if is_hard else r.UNKNOWN
     _test(rule, state, state[r.EQUITY], daily)
     _decide(rule, state)
 

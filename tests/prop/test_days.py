@@ -83,6 +83,12 @@ def test_that_topstep_locks_the_day_until_its_close() -> None:
     assert found["ended"] is None
 
 
+def test_that_a_close_clears_a_lock_with_the_loss_still_open() -> None:
+    program = rules(50_000, {"amount": 1_000, "effect": "lock"})
+    found = told(program, [*closes(51_200), equity(1, 51_200, 50_200), close(1), equity(2, 51_200, 50_199)])
+    assert [one["day_locked"] for one in found["events"][2:]] == [True, False, True]
+
+
 @pytest.mark.parametrize(
     ("daily", "losses", "expected"),
     [
