@@ -11,8 +11,6 @@ import pytest
 from hypothesis import given, settings
 
 from secondskies_desktop.prop.engine import (
-    Around,
-    Compiled,
     State,
     Verdict,
     begin,
@@ -25,71 +23,26 @@ from secondskies_desktop.prop.reading import read_event, read_events
 from secondskies_desktop.prop.rules import (
     BestDay,
     Clock,
-    Conduct,
-    Contracts,
     EndOfDay,
-    Expiry,
-    FixedSize,
     FlatDaily,
     HeldShare,
-    Hours,
-    IdleDays,
     Intraday,
     Lock,
     MinimumHold,
-    News,
     OpenLossShare,
     Payout,
     Rules,
-    Scaling,
     ShareDaily,
     Static,
     StopToTarget,
     Target,
     TradeLossShare,
-    WeeklyTrade,
-    Without,
 )
 from secondskies_desktop.prop.short_form import read_rules
+from tests.prop.programs import NOTHING, after, figures, program
 from tests.prop.test_clock import at
 from tests.prop.test_reference import days, programs
 from tests.prop.told import close, days_of, equity, trade
-
-NONE = Without()
-NOTHING: dict[str, Any] = dict.fromkeys(
-    (
-        "drawdown",
-        "daily",
-        "consistency",
-        "target",
-        "expiry",
-        "inactivity",
-        "contracts",
-        "hours",
-        "news",
-        "payout",
-    ),
-    NONE,
-) | {"per_trade": (), "min_days": 0}
-
-
-def program(**parts: Any) -> Compiled:
-    """Return a program that has these rules alone."""
-    return compile_rules(Rules(start=Decimal(50_000), **(NOTHING | parts)))
-
-
-def after(compiled: Compiled, events: list[Any], around: Around | None = None) -> dict[str, Verdict]:
-    """Return the verdicts by rule after events of the short form."""
-    state = begin(compiled)
-    found: tuple[Verdict, ...] = ()
-    for event in read_events(events):
-        state, found = evaluate(compiled, state, event, around)
-    return {one.rule: one for one in found}
-
-
-def told(verdict: Verdict) -> tuple[str, int | None, int | None, int | None]:
-    """Return the outcome with its figures."""
-    return verdict.verdict, verdict.measured, verdict.limit, verdict.room
 
 
 def static(amount: int | None = 2_000, *, touch: bool | None = True) -> Static:
@@ -120,8 +73,8 @@ def test_that_a_limit_tells_what_was_measured_and_the_room() -> None:
     daily = FlatDaily(amount=Decimal(1_000), anchor="balance", effect="lock", touch_is_breach=True)
     compiled = program(drawdown=static(), daily=daily)
     found = after(compiled, [equity(0, 50_000, 49_200)])
-    assert told(found["max_loss"]) == ("PASS", 4_920_000, 4_800_000, 120_000)
-    assert told(found["daily_loss"]) == ("PASS", 4_920_000, 4_900_000, 20_000)
+    assert figures(found["max_loss"]) == ("PASS", 4_920_000, 4_800_000, 120_000)
+    assert figures(found["daily_loss"]) == ("PASS", 4_920_000, 4_900_000, 20_000)
     locked = after(compiled, [equity(0, 50_000, 49_000)])
     assert (locked["daily_loss"].verdict, locked["max_loss"].verdict) == ("FAIL", "PASS")
     dead = after(compiled, [equity(0, 50_000, 48_000)])
@@ -200,7 +153,7 @@ def test_that_a_limit_can_trail_the_high_of_the_day() -> None:
     )
     compiled = compile_rules(Rules(start=Decimal(100_000), **(NOTHING | {"daily": daily})))
     found = after(compiled, [equity(0, 100_000, 103_000), equity(0, 100_000, "99000.01")])["daily_loss"]
-    assert told(found) == ("PASS", 9_900_001, 9_900_000, 1)
+    assert figures(found) == ("PASS", 9_900_001, 9_900_000, 1)
     assert (
         after(compiled, [equity(0, 100_000, 103_000), equity(0, 100_000, 99_000)])["daily_loss"].verdict
         == "FAIL"
@@ -227,8 +180,8 @@ def test_that_consistency_tells_the_room_of_today() -> None:
     rule = BestDay(of="net", pct=Decimal(50), inclusive=True)
     compiled = program(consistency=rule, target=Target(amount=Decimal(3_000)))
     found = after(compiled, [*days_of(1_500, 200), trade(2, 400)])
-    assert told(found["consistency"]) == ("FAIL", 150_000, 105_000, 130_000)
-    assert told(found["target"]) == ("FAIL", 210_000, 300_000, 90_000)
+    assert figures(found["consistency"]) == ("FAIL", 150_000, 105_000, 130_000)
+    assert figures(found["target"]) == ("FAIL", 210_000, 300_000, 90_000)
     assert found["target"].is_goal
     failing = program(
         consistency=BestDay(of="target", pct=Decimal(50), inclusive=True, effect="fail"),
@@ -240,8 +193,8 @@ def test_that_consistency_tells_the_room_of_today() -> None:
 
 def test_that_days_are_a_goal() -> None:
     found = after(program(min_days=3), days_of(1, 1))["min_days"]
-    assert told(found) == ("FAIL", 2, 3, 1)
-    assert told(after(program(min_days=3), days_of(1, 1, 1))["min_days"]) == ("PASS", 3, 3, 0)
+    assert figures(found) == ("FAIL", 2, 3, 1)
+    assert figures(after(program(min_days=3), days_of(1, 1, 1))["min_days"]) == ("PASS", 3, 3, 0)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +243,7 @@ def test_that_trades_are_held_against_rules_of_their_own(
     found: tuple[Verdict, ...] = ()
     for event in events[2:]:
         state, found = evaluate(compiled, state, read_event(event, "event"))
-    assert told(found[0]) == expected
+    assert figures(found[0]) == expected
 
 
 def test_that_a_stop_is_held_against_its_target() -> None:
@@ -300,134 +253,6 @@ def test_that_a_stop_is_held_against_its_target() -> None:
     assert found[0].verdict == "PASS"
     _, found = evaluate(compiled, state, Trade(at_us=kept.at_us + 1, pnl=0, stop_to_target=5.1))
     assert (found[0].rule, found[0].verdict) == ("stop_to_target", "FAIL")
-
-
-SCALED = Contracts(cap=Scaling(unit="mini", steps=((Decimal(0), 2), (Decimal(1_500), 3))), micro_per_mini=10)
-FIXED = Contracts(cap=FixedSize(max_minis=4), micro_per_mini=None)
-
-
-@pytest.mark.parametrize(
-    ("rule", "minis", "micros", "expected"),
-    [
-        (SCALED, 2, 0, ("PASS", 2, 2, 0)),
-        (SCALED, 3, 0, ("FAIL", 3, 2, -1)),
-        (SCALED, 0, 20, ("PASS", 20, 20, 0)),
-        (SCALED, 1, 11, ("FAIL", 21, 20, -1)),
-        (SCALED, None, None, ("UNKNOWN", None, 2, None)),
-        (SCALED, 2, None, ("UNKNOWN", None, 2, None)),
-        (FIXED, 4, 0, ("PASS", 4, 4, 0)),
-        (FIXED, 0, 5, ("UNKNOWN", None, None, None)),
-        (Contracts(cap=None), 1, 0, ("UNKNOWN", None, None, None)),
-    ],
-)
-def test_that_a_position_is_held_against_the_session_s_cap(
-    rule: Contracts, minis: int | None, micros: int | None, expected: Any
-) -> None:
-    compiled = program(contracts=rule)
-    tick = Tick(at_us=at("2026-07-06T10:00"), minis=minis, micros=micros)
-    found = {one.rule: one for one in evaluate(compiled, begin(compiled), tick)[1]}
-    assert told(found["contracts"]) == expected
-
-
-HOURS = Hours(flat_by="15:10", tz="America/Chicago", early_close_lead_minutes=5)
-
-
-@pytest.mark.parametrize(
-    ("rule", "wall", "minis", "verdict"),
-    [
-        (HOURS, "2026-07-06T16:09", 1, "PASS"),
-        (HOURS, "2026-07-06T16:10", 1, "FAIL"),
-        (HOURS, "2026-07-06T16:10", 0, "PASS"),
-        (HOURS, "2026-07-06T16:10", None, "UNKNOWN"),
-        (HOURS, "2026-07-06T16:09", None, "PASS"),
-        (HOURS, "2026-11-27T13:10", 1, "FAIL"),
-        (Hours(flat_by="15:10", tz="America/Chicago"), "2026-11-27T13:00", 1, "UNKNOWN"),
-        (Hours(flat_by=None, tz="America/Chicago"), "2026-07-06T10:00", 1, "UNKNOWN"),
-    ],
-)
-def test_that_a_position_past_the_deadline_fails(
-    rule: Hours, wall: str, minis: int | None, verdict: str
-) -> None:
-    compiled = program(hours=rule)
-    around = Around(now_us=at(wall), minis=minis, micros=None if minis is None else 0)
-    found = evaluate(compiled, begin(compiled), Tick(at_us=at(wall)), around)[1]
-    assert (found[0].rule, found[0].verdict) == ("hours", verdict)
-
-
-@pytest.mark.parametrize(
-    ("wall", "minis", "releases", "verdict"),
-    [
-        ("2026-07-06T08:27:59", 1, ["2026-07-06T08:30"], "PASS"),
-        ("2026-07-06T08:28", 1, ["2026-07-06T08:30"], "FAIL"),
-        ("2026-07-06T08:32", 1, ["2026-07-06T08:30"], "FAIL"),
-        ("2026-07-06T08:32:01", 1, ["2026-07-06T08:30", "2026-07-06T14:00"], "PASS"),
-        ("2026-07-06T08:30", 0, ["2026-07-06T08:30"], "PASS"),
-        ("2026-07-06T08:30", None, ["2026-07-06T08:30"], "UNKNOWN"),
-        ("2026-07-06T08:30", 0, None, "UNKNOWN"),
-        ("2026-07-06T15:00", 0, ["2026-07-06T14:00"], "UNKNOWN"),
-    ],
-)
-def test_that_news_are_unknown_without_a_calendar(
-    wall: str, minis: int | None, releases: list[str] | None, verdict: str
-) -> None:
-    compiled = program(news=News(minutes_before=2, minutes_after=2))
-    coming = None if releases is None else tuple(at(one) for one in releases)
-    around = Around(now_us=at(wall), minis=minis, micros=None if minis is None else 0, releases_us=coming)
-    found = evaluate(compiled, begin(compiled), Tick(at_us=at(wall)), around)[1]
-    assert (found[0].rule, found[0].verdict) == ("news", verdict)
-
-
-@pytest.mark.parametrize(
-    ("parts", "wall", "expected"),
-    [
-        # Apex: 30 calendar days; Topstep XFA: more than 30 days without a trade.
-        ({"expiry": Expiry(calendar_days=30, since="first_trade")}, "2026-08-05T12:00", ("PASS", 30, 30, 0)),
-        ({"expiry": Expiry(calendar_days=30, since="first_trade")}, "2026-08-06T12:00", ("FAIL", 31, 30, -1)),
-        (
-            {"expiry": Expiry(calendar_days=30, since="purchase")},
-            "2026-08-06T12:00",
-            ("UNKNOWN", None, None, None),
-        ),
-        ({"inactivity": IdleDays(calendar_days=30)}, "2026-08-05T12:00", ("PASS", 30, 30, 0)),
-        ({"inactivity": IdleDays(calendar_days=30)}, "2026-08-06T12:00", ("FAIL", 31, 30, -1)),
-        ({"inactivity": IdleDays()}, "2026-08-06T12:00", ("UNKNOWN", None, None, None)),
-        # Tradeify: a trade in every calendar week.
-        ({"inactivity": WeeklyTrade()}, "2026-07-17T12:00", ("PASS", 11, None, None)),
-        ({"inactivity": WeeklyTrade()}, "2026-07-20T12:00", ("FAIL", 14, None, None)),
-    ],
-)
-def test_that_calendar_days_run_out(parts: dict[str, Any], wall: str, expected: Any) -> None:
-    compiled = program(**parts)
-    state = replay(compiled, read_events([trade(0, 1), close(0)]))
-    assert told(evaluate(compiled, state, Tick(at_us=at(wall)))[1][0]) == expected
-
-
-def test_that_conduct_is_three_valued() -> None:
-    rule = Conduct(
-        copy_trading="own_accounts", automation="banned", hedging="allowed", mini_against_micro="banned"
-    )
-    compiled = program(conduct=rule)
-    around = Around(
-        now_us=at("2026-07-06T10:00"),
-        minis=1,
-        micros=1,
-        automates=True,
-        copies=True,
-        is_remote=False,
-        accounts=6,
-    )
-    found = {
-        one.rule: one.verdict
-        for one in evaluate(compiled, begin(compiled), Tick(at_us=around.now_us), around)[1]
-    }
-    assert found == {
-        "copy_trading": "UNKNOWN",
-        "automation": "FAIL",
-        "remote_execution": "PASS",
-        "hedging": "PASS",
-        "mini_against_micro": "FAIL",
-        "max_accounts": "UNKNOWN",
-    }
 
 
 def test_that_a_payout_of_which_something_was_not_checked_is_unknown() -> None:
@@ -477,7 +302,7 @@ def test_that_ticks_move_no_money_and_turn_no_day_twice() -> None:
     state = replay(compiled, ticks, state)
     state = replay(compiled, read_events([trade(1, 100)]), state)
     _, found = evaluate(compiled, state, Mark(at_us=at("2026-07-07T16:00"), equity=5_020_000))
-    assert told(found[0]) == ("PASS", 2, 2, 0)
+    assert figures(found[0]) == ("PASS", 2, 2, 0)
 
 
 def test_that_a_clock_is_part_of_a_program() -> None:
