@@ -41,9 +41,13 @@ class Fields:
 
     def only(self, *names: str) -> None:
         """Refuse what is not among the names: a field that nobody reads would be a rule that nobody keeps."""
-        unknown = self._tree.keys() - set(names)
-        if unknown:
-            raise FieldWrong(self.at(str(min(unknown))[:_SHOWN]), "is no field here")
+        self.within(frozenset(names))
+
+    def within(self, names: frozenset[str]) -> None:
+        """Refuse what is not among the names."""
+        if not self._tree.keys() <= names:
+            unknown = min(self._tree.keys() - names)
+            raise FieldWrong(self.at(unknown[:_SHOWN]), "is no field here")
 
     def raw(self, name: str) -> Any:
         """Return a field as it came; None where it is missing."""

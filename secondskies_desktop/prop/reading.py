@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.foundation.clock import as_us
@@ -24,7 +26,11 @@ _WORDS = (
     *("id", "trade_id", "signal", "account", "symbol", "instrument", "side", "direction", "note", "comment"),
     *("tag", "label", "source", "entry", "exit", "entry_price", "exit_price", "contracts", "qty", "quantity"),
 )
-_OF_TRADE = ("pnl", "fees", "mfe", "mae", "minis", "micros", "opened_at")
+_OF_CLOSE = frozenset((*_TYPE, *_AT, *_WORDS))
+_OF_TRADE = _OF_CLOSE | {"pnl", "fees", "mfe", "mae", "minis", "micros", "opened_at"}
+_OF_EQUITY = _OF_CLOSE | {"balance", "equity"}
+_OF_PAYOUT = _OF_CLOSE | set(_GROSS)
+_LONGEST = 60
 
 
 def read_events(tree: object, path: str = "events") -> list[Event]:
@@ -58,14 +64,23 @@ def _instant(fields: Fields, name: str) -> int:
     text = fields.text(name)
     if text is None:
         raise FieldWrong(fields.at(name), "is missing")
+    found = _moment(text) if len(text) <= _LONGEST else "is no time"
+    if isinstance(found, str):
+        raise FieldWrong(fields.at(name), found)
+    return found
+
+
+@lru_cache(maxsize=16_384)
+def _moment(text: str) -> int | str:
+    """Return an instant (µs UTC), or why the text is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise FieldWrong(fields.at(name), "is no time like 2026-07-06T14:30:00Z") from None
+        return "is no time like 2026-07-06T14:30:00Z"
     if moment.tzinfo is None:
-        raise FieldWrong(fields.at(name), "has no offset: write Z, or one like -04:00")
+        return "has no offset: write Z, or one like -04:00"
     if moment.year not in _SPAN:
-        raise FieldWrong(fields.at(name), f"lies outside of {_SPAN.start} to {_SPAN.stop - 1}")
+        return f"lies outside of {_SPAN.start} to {_SPAN.stop - 1}"
     return as_us(moment)
 
 
@@ -76,9 +91,14 @@ def _money(fields: Fields, name: str) -> int | None:
     if value is None:
         return None
     try:
-        return cents(decimal_of(value))
+        return _cents(value) if isinstance(value, str | Decimal) else cents(decimal_of(value))
     except NotMoney as wrong:
         raise FieldWrong(fields.at(name), str(wrong)) from None
+
+
+@lru_cache(maxsize=16_384)
+def _cents(value: str | Decimal) -> int:
+    return cents(decimal_of(value))
 
 
 def _needed(fields: Fields, name: str) -> int:
@@ -89,7 +109,7 @@ def _needed(fields: Fields, name: str) -> int:
 
 
 def _trade(fields: Fields, at_us: int) -> Trade:
-    fields.only(*_TYPE, *_AT, *_OF_TRADE, *_WORDS)
+    fields.within(_OF_TRADE)
     opened = "opened_at" in fields
     return Trade(
         at_us=at_us,
@@ -104,17 +124,17 @@ def _trade(fields: Fields, at_us: int) -> Trade:
 
 
 def _equity(fields: Fields, at_us: int) -> Mark:
-    fields.only(*_TYPE, *_AT, "balance", "equity", *_WORDS)
+    fields.within(_OF_EQUITY)
     return Mark(at_us=at_us, balance=_money(fields, "balance"), equity=_needed(fields, "equity"))
 
 
 def _close(fields: Fields, at_us: int) -> SessionClose:
-    fields.only(*_TYPE, *_AT, *_WORDS)
+    fields.within(_OF_CLOSE)
     return SessionClose(at_us=at_us)
 
 
 def _paid(fields: Fields, at_us: int) -> Paid:
-    fields.only(*_TYPE, *_AT, *_GROSS, *_WORDS)
+    fields.within(_OF_PAYOUT)
     gross = _needed(fields, _name(fields, _GROSS))
     if gross < 0:
         raise FieldWrong(fields.at(_name(fields, _GROSS)), "must not be below 0")
