@@ -52,16 +52,41 @@ _VARIANTS = {
     "best_day_of_target": "target",
     "best_day_since_payout": "since_payout",
 }
-_EVALUATED = {"realtime": "realtime", "close": "session_close"}
+_EVALUATED = {
+    "realtime": "realtime",
+    "close": "session_close",
+    "session_close": "session_close",
+    "trade_close": "trade_close",
+}
+_PARTS = ("start", "drawdown", "daily", "consistency", "target", "min_days", "clock", "scaling", "payout")
+# Words about a program, which are no rules.
+_WORDS = (
+    "id",
+    "name",
+    "firm",
+    "program",
+    "phase",
+    "size",
+    "platform",
+    "version",
+    "note",
+    "comment",
+    "source",
+)
+_EFFECTS = {
+    "keep_trading": "raise_target",
+    "raise_target": "raise_target",
+    "block_pass": "block_pass",
+    "block_payout": "block_payout",
+    "fail": "fail",
+}
 _OPEN_PROFIT, _PEAK_SHARE = "session_open_profit", "peak_profit_share_after_lock"
 
 
 def read_rules(tree: object, path: str = "rules") -> Rules:
     """Return the rules of a program in the short form; raises FieldWrong."""
     fields = Fields(tree, path)
-    fields.only(
-        "start", "drawdown", "daily", "consistency", "target", "min_days", "clock", "scaling", "payout"
-    )
+    fields.only(*_PARTS, *_WORDS)
     start = fields.money("start", least=0)
     if start is None:
         raise FieldWrong(fields.at("start"), "is missing")
@@ -84,13 +109,13 @@ def read_rules(tree: object, path: str = "rules") -> Rules:
     )
 
 
-def _drawdown(fields: Fields | None) -> Drawdown | Without:
+def _drawdown(fields: Fields | None) -> Drawdown | Without | None:
     if fields is None:
         return Without()
     fields.only("type", "amount", "lock_offset", "lock_on", "touch_is_breach", "on_payout")
     kind = fields.word("type", *_DRAWDOWNS)
     if kind is None:
-        raise FieldWrong(fields.at("type"), "is missing")
+        return None
     offset = fields.money("lock_offset")
     trigger = fields.word("lock_on", "none", "floor_reaches", "first_payout", "target_balance")
     if trigger is None or (trigger == "floor_reaches" and offset is None):
@@ -112,7 +137,7 @@ def _daily(fields: Fields | None) -> Daily | Without:
     if len(given) > 1:
         raise FieldWrong(fields.at(given[1]), f"stands beside {given[0]}: which one holds?")
     common: dict[str, Any] = {
-        "anchor": fields.word("anchor", "balance", "equity", "max"),
+        "anchor": fields.word("anchor", "balance", "equity", "max", "day_high"),
         "effect": fields.word("effect", "fail", "lock"),
         "evaluated": _EVALUATED[fields.word("evaluated", *_EVALUATED) or "realtime"],
         "touch_is_breach": fields.flag("touch_is_breach"),
@@ -130,7 +155,7 @@ def _tiers(fields: Fields, common: dict[str, Any]) -> Daily:
     fields.only("basis", "steps", "before", "share_pct")
     basis = fields.word("basis", _OPEN_PROFIT, _PEAK_SHARE)
     if basis is None:
-        raise FieldWrong(fields.at("basis"), "is missing")
+        return FlatDaily(**common)
     if basis == _PEAK_SHARE:
         return PeakShareDaily(
             before=fields.money("before", least=0), share_pct=fields.share("share_pct"), **common
@@ -146,8 +171,6 @@ def _steps(fields: Fields, read: Callable[[object, str], _Value]) -> tuple[tuple
         if len(pair) != len(("from", "value")):
             raise FieldWrong(path, "must be [from this profit on, what holds]")
         steps.append((read_number(pair[0], f"{path}[0]", cents), read(pair[1], f"{path}[1]")))
-    if not steps:
-        raise FieldWrong(fields.at("steps"), "is missing")
     return tuple(steps)
 
 
@@ -170,7 +193,7 @@ def _consistency(fields: Fields | None) -> BestDay | Without:
         pct=None if pct is None else _pct(pct, fields.at("pct")),
         pct_by_payout=tuple(ladder) or None,
         inclusive=fields.flag("inclusive"),
-        effect="block_pass" if fields.word("effect", "keep_trading") is None else "raise_target",
+        effect=cast("Any", _EFFECTS[fields.word("effect", *_EFFECTS) or "block_pass"]),
     )
 
 

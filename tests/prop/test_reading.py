@@ -45,14 +45,11 @@ def with_(part: str, **fields: Any) -> dict[str, Any]:
             with_("drawdown", type="trailing"),
             "rules.drawdown.type: must be one of static, eod, intraday, closed",
         ),
-        (with_("drawdown", amount=1), "rules.drawdown.type: is missing"),
         (with_("drawdown", type="eod", amount=-1), "rules.drawdown.amount: must not be below 0"),
         (with_("drawdown", type="eod", touch_is_breach=1), "rules.drawdown.touch_is_breach: must be true"),
         (with_("drawdown", type="eod", lock_on="x"), "rules.drawdown.lock_on: must be one of none"),
         (with_("daily", amount=1, pct=5), "rules.daily.pct: stands beside amount: which one holds?"),
         (with_("daily", tiers={"basis": "x"}), "rules.daily.tiers.basis: must be one of"),
-        (with_("daily", tiers={"basis": None}), "rules.daily.tiers.basis: is missing"),
-        (with_("daily", tiers={"basis": "session_open_profit"}), "rules.daily.tiers.steps: is missing"),
         (
             with_("daily", tiers={"basis": "session_open_profit", "steps": [[0, 1], [1]]}),
             "rules.daily.tiers.steps[1]: must be [from this profit on, what holds]",
@@ -136,6 +133,28 @@ def test_that_nulls_and_missing_fields_are_the_same() -> None:
     bare = told(RULES, [trade(0, 5)])
     nulls = dict.fromkeys(("daily", "consistency", "target", "min_days", "clock", "scaling", "payout"))
     assert told(RULES | nulls, [trade(0, 5, fees=None, mfe=None, mae=None)]) == bare
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        with_("drawdown", type=None, amount=2_000),
+        with_("daily", tiers={"basis": None}),
+        with_("daily", tiers={"basis": "session_open_profit", "steps": None}),
+        with_("daily", tiers={"basis": "session_open_profit", "steps": []}),
+        with_("daily", amount=None),
+        with_("daily", pct=None),
+    ],
+)
+def test_that_any_field_of_a_limit_may_be_null_and_then_nobody_passes(part: dict[str, Any]) -> None:
+    found = told(part | {"target": 100}, days_of(500))
+    assert (found["ended"], found["passed"], len(found["unknown"])) == (None, None, 1)
+
+
+def test_that_words_about_a_program_are_no_rules() -> None:
+    assert told(RULES | {"name": "Combine", "firm": "Topstep", "size": "50K"}, days_of(5)) == told(
+        RULES, days_of(5)
+    )
 
 
 def test_that_the_library_s_form_is_taken_too() -> None:
