@@ -31,8 +31,6 @@ class State(msgspec.Struct, frozen=True):
     look: Look | None = None
     """What was seen since the closed balance moved."""
     conduct: Conduct = NOTHING
-    at_us: int | None = None
-    """When the newest event was."""
 
 
 def begin(compiled: Compiled) -> State:
@@ -57,7 +55,6 @@ def advance(compiled: Compiled, state: State, event: Event) -> State:
         None if other is None else tuple(other),
         _look(state, event, row),
         conduct,
-        event.at_us,
     )
 
 
