@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks import acknowledgements, desk, imports, looking, signals, window
+from benchmarks import acknowledgements, desk, imports, looking, prop, signals, window
 from benchmarks.rows import Line, not_measured, table
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ ROWS: dict[str, Measure] = {
     desk.DESK: desk.whole,
     looking.LOOK: looking.look,
     imports.IMPORT: imports.ten_thousand_fills,
+    prop.CASES: prop.cases,
+    prop.ACCOUNTS: prop.accounts,
 }
 
 

@@ -59,6 +59,16 @@ def say(answer: Any, table: Callable[[], Iterable[Sequence[object]]], *, as_json
         sys.stdout.write(line.rstrip() + "\n")
 
 
+def say_list(answers: Iterable[Any]) -> None:
+    """Print an array as one JSON document, each of its values as soon as it is there."""
+    before = "["
+    for answer in answers:
+        sys.stdout.write(before + msgspec.json.encode(answer).decode())
+        before = ","
+    sys.stdout.write("[]\n" if before == "[" else "]\n")
+    sys.stdout.flush()
+
+
 def say_line(answer: Any) -> None:
     """Print one JSON document on a line of its own, at once."""
     sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")

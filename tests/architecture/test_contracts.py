@@ -16,6 +16,7 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
 VIOLATIONS = [
     ("layers", "foundation/planted.py", "import secondskies_desktop.signals"),
     ("layers", "engine/planted.py", "import secondskies_desktop.desktop"),
+    ("layers", "integrity/planted.py", "import secondskies_desktop.prop"),
     ("layers", "newroom/__init__.py", ""),
     ("qt", "engine/planted.py", "from PySide6.QtCore import QObject"),
     ("qt", "cli/planted.py", "import pyqtgraph"),
@@ -35,6 +36,7 @@ VIOLATIONS = [
     ("pure", "trades/formats/planted.py", "import structlog"),
     ("layers", "trades/planted.py", "import secondskies_desktop.engine"),
     ("kernels", "market/kernel.py", "import msgspec"),
+    ("kernels", "prop/rows.py", "import secondskies_desktop.prop.rules"),
     (
         "migrations",
         "foundation/database/migrations/versions/planted.py",
