@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks import acknowledgements, desk, signals, window
+from benchmarks import acknowledgements, desk, imports, looking, signals, window
 from benchmarks.rows import Line, not_measured, table
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ ROWS: dict[str, Measure] = {
     signals.FLAT: signals.flatness,
     desk.KPI: desk.kpi,
     desk.DESK: desk.whole,
+    looking.LOOK: looking.look,
+    imports.IMPORT: imports.ten_thousand_fills,
 }
 
 

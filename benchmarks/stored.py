@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks import bodies
 from secondskies_desktop.demo.speech import Generation, speak
+from secondskies_desktop.engine.integrity import look_now
 from secondskies_desktop.foundation.clock import as_us
 from secondskies_desktop.foundation.database.engine import read_engine, write_engine
 from secondskies_desktop.foundation.database.migrate import ensure_schema
@@ -94,12 +95,13 @@ def fill(url: URL, coming: Iterator[store.Arrival], *, events: int = 0, signals:
 
 
 def profile_with_signals(home: Path, signals: int = SIGNALS) -> Profile:
-    """Make a profile with so many signals in it."""
+    """Make a profile with so many signals in it, all of them looked at, as on a desk that has run for a while."""
     profile = open_profile(home, f"sqlite:///{home / 'secondskies.db'}")
     profile.settings_file.write_text("[listener]\nport = 0\n", encoding="utf-8")
     told = without_most_batches(told_days(Generation.BATCH))
     born = sum(b'"SIGNAL_CREATED"' in one.body for one in told)
     fill(profile.database, arrivals(told, -(-signals // born) + 1), signals=signals)
+    look_now(profile, fills=True)
     return profile
 
 

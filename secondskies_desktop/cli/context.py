@@ -71,7 +71,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     if isinstance(value, dict | list | tuple):
-        return msgspec.json.encode(value).decode()
+        value = msgspec.json.encode(value).decode()
     text = str(value)
     if text.isprintable():
         return text

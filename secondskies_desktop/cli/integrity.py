@@ -9,6 +9,8 @@ import typer
 from secondskies_desktop.cli import integrity_repair, integrity_token
 from secondskies_desktop.cli.context import JSON, profile, say
 
+_HIGHEST_ID = 2**63 - 1
+
 app = typer.Typer(help="How complete the data is.")
 integrity_token.register(app)
 integrity_repair.register(app)
@@ -41,7 +43,18 @@ def report(as_json: Annotated[bool, JSON] = False) -> None:
         kind["count"] += 1
         kind["points"] += one["points"]
     answer["gaps_by_type"] = dict(sorted(kinds.items()))
-    say(answer, lambda: [("what", "value"), *answer.items()], as_json=as_json)
+    say(answer, lambda: _report_table(answer), as_json=as_json)
+
+
+def _report_table(answer: dict[str, Any]) -> list[tuple[object, ...]]:
+    """Return the report a line for each number, the costliest gaps first."""
+    lines: list[tuple[object, ...]] = [("what", "value", "points")]
+    lines += [(name, answer[name], "") for name in ("health", "signals", "complete")]
+    gaps = sorted(answer["gaps_by_type"].items(), key=lambda one: (-one[1]["points"], one[0]))
+    lines += [(f"gap {name}", one["count"], one["points"]) for name, one in gaps]
+    lines.append(("arrivals", answer["sources"]["arrivals"], ""))
+    lines += [(f"filled, {name}", count, "") for name, count in answer["sources"]["filled"].items()]
+    return [*lines, *((name, answer[name], "") for name in ("last_heartbeat", "looked_at"))]
 
 
 @app.command("fill")
@@ -60,17 +73,32 @@ def fill(
         conflicts = integrity.conflicts_of(connection)
     reader.dispose()
     answer = {"filled": [integrity.fill_answer(one) for one in fills], "conflicts": conflicts}
-    head = ("trade_id", "field", "value", "source", "confidence", "reason")
+    head = ("id", "trade_id", "field", "value", "source", "confidence", "reason")
     say(
         answer,
-        lambda: [head, *([one[name] for name in head] for one in answer["filled"])],
+        lambda: [
+            head,
+            *([_short(one[name]) for name in head] for one in answer["filled"]),
+            *(
+                (None, one["trade_id"], one["field"], "to choose", "received", None, one["text"])
+                for one in conflicts
+            ),
+        ],
         as_json=as_json,
     )
 
 
+def _short(value: object) -> object:
+    """Return a value as a column has room for it: of a table of targets its first and its last."""
+    if not isinstance(value, dict) or not value:
+        return value
+    prices = list(value.values())
+    return f"{prices[0]} … {prices[-1]}"
+
+
 @app.command("undo")
 def undo(
-    fill_id: Annotated[int, typer.Argument(metavar="ID", min=1)],
+    fill_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=_HIGHEST_ID)],
     as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Take a fill or a choice back; a fill is not made again. Exits 2 where there is none that stands."""
@@ -81,7 +109,7 @@ def undo(
     found = profile()
     row = integrity_acts.undo(found, fill_id, system_clock())
     if row is None:
-        raise typer.BadParameter(f"there is no fill {fill_id}")
+        raise typer.BadParameter(f"there is no fill {fill_id} that stands: unknown, or taken back already")
     fold_pending(found)
     answer = {"undone": integrity.fill_answer(row)}
     say(answer, lambda: [("undone", "field"), (row.trade_id, row.field)], as_json=as_json)

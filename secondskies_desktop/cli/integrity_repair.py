@@ -38,6 +38,8 @@ def repair(
     if rule is not None and rule not in BY_NAME:
         raise typer.BadParameter(f"there is no rule {rule}; `integrity rules` lists them")
     if undo:
+        if dry_run or rule is not None:
+            raise typer.BadParameter("--undo stands alone: neither --dry-run nor --rule goes with it")
         _undo(ids or [], as_json=as_json)
         return
     if rule is not None and not ids and not BY_NAME[rule].in_bulk:
@@ -49,8 +51,10 @@ def repair(
         answer = {"proposed": [repairing.answer(one) for one in shown]}
         say(answer, lambda: _table(answer["proposed"]), as_json=as_json)
         return
+    if ids:
+        # Before anything is changed: a refusal says that nothing was.
+        _refuse_unknown(ids, repairing.proposed(found, ids, rule))
     done = repairing.repair(found, ids or None, rule)
-    _refuse_unknown(ids or [], [*done.repaired, *done.left])
     listed = {
         "repaired": [repairing.answer(one) for one in done.repaired],
         "left": [repairing.answer(one) for one in done.left],
@@ -66,8 +70,12 @@ def _undo(ids: list[int], *, as_json: bool) -> None:
     if not ids:
         raise typer.BadParameter("--undo needs the ids of the arrivals")
     found = profile()
+    repaired = {one.inbox_id for one in repairing.proposed(found, ids) if one.is_repaired}
+    missing = [inbox_id for inbox_id in ids if inbox_id not in repaired]
+    if missing:
+        raise typer.BadParameter(f"arrival {missing[0]} is not repaired: nothing was changed")
     undone = []
-    for inbox_id in ids:
+    for inbox_id in dict.fromkeys(ids):
         try:
             row = repairing.undo(found, inbox_id)
         except repairing.NotRepaired as problem:

@@ -1,7 +1,11 @@
-"""Keeps a panel's statistics true: asked again when signals change, at most once a second, and only while seen."""
+"""Keeps a panel's statistics true: asked again when signals change, and only while seen.
+
+At most once a second, and a question that keeps taking long is asked less often: it rests for ten times as long.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 EVERY_MS = 1_000
+_REST = 10
+_REST_AT_MOST_MS = 5_000
 
 
 class StatisticsFeed(QObject, Generic[Answer]):
@@ -31,9 +37,9 @@ class StatisticsFeed(QObject, Generic[Answer]):
         self._asked: Reading | None = None
         self._is_old = True
         self._is_seen = True
+        self._begun = self._took = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._ask_if_old)
 
     def start(self, desk: Desk, bridge: Bridge, readers: Readers) -> None:
@@ -60,7 +66,8 @@ class StatisticsFeed(QObject, Generic[Answer]):
             self._asked.cancel()
         self._is_old = False
         self._asked = readers.run(lambda: self._question(desk), self._on_answer, self._on_failure)
-        self._timer.start()
+        self._begun = time.perf_counter()
+        self._timer.start(EVERY_MS)
 
     def be_seen(self, *, seen: bool) -> None:
         """Ask what was missed, or ask nothing while nobody looks."""
@@ -81,6 +88,11 @@ class StatisticsFeed(QObject, Generic[Answer]):
 
     def _on_answer(self, answer: Answer) -> None:
         self._asked = None
+        # One slow answer is the machine's, two are the question's.
+        before, self._took = self._took, time.perf_counter() - self._begun
+        rest = min(_REST_AT_MOST_MS, round(_REST * 1_000 * min(before, self._took)))
+        if rest > EVERY_MS:
+            self._timer.start(rest)
         self.answered.emit(answer)
         if not self._timer.isActive():
             self._ask_if_old()

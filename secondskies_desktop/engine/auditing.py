@@ -13,7 +13,7 @@ from secondskies_desktop.foundation.audit import TRADER, Action, Anchor, Found, 
 from secondskies_desktop.foundation.clock import as_iso, system_clock
 from secondskies_desktop.foundation.database import backup
 from secondskies_desktop.foundation.database.engine import read_engine, write_engine
-from secondskies_desktop.foundation.database.failure import DatabaseProblem, named
+from secondskies_desktop.foundation.database.failure import DatabaseProblem, DatabaseUnreachable, named
 from secondskies_desktop.foundation.database.migrate import ensure_schema
 from secondskies_desktop.foundation.logs import logger
 from secondskies_desktop.foundation.settings import Settings, UnreadableSettings, read_settings
@@ -89,7 +89,12 @@ def verify(profile: Profile, elsewhere: Sequence[Path] = ()) -> Verdict:
     except (anchors.UnreadableAnchors, OSError) as error:
         known, copies, problem = [], {}, f"the anchors cannot be read: {error}"
     for file in elsewhere:
-        head = backup.trail_head(file)
+        try:
+            head = backup.trail_head(file)
+        except DatabaseProblem as problem:
+            # Whatever is wrong with the copy, it must not sound as if the trader's own database were damaged.
+            text = f"{file.name} cannot be read as a backup: {problem.__cause__ or problem}"
+            raise DatabaseUnreachable(text) from problem
         if head is not None:
             copies[str(file)] = file
             known.append(Anchor(head.at_us, "", str(file), head.id, head.hash.hex()))

@@ -16,7 +16,8 @@ from secondskies_desktop.foundation.database.engine_lock import EngineLock, Engi
 from secondskies_desktop.foundation.settings import read_settings
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.pump import Pump
-from secondskies_desktop.integrity import look, store
+from secondskies_desktop.integrity import store
+from secondskies_desktop.integrity.listing import store as listing
 from secondskies_desktop.integrity.service import Integrity
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
@@ -31,10 +32,14 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import URL, Connection
     from secondskies_desktop.foundation.profile import Profile
     from secondskies_desktop.foundation.settings import IntegritySettings
-    from secondskies_desktop.integrity.service import Looked
 
 _LOOKED_WITHIN_S = 30.0
 _WRITTEN_WITHIN_S = 10.0
+_MOST_CONFLICTS = 100_000
+_AT_MOST_S = 0.9
+"""Seconds of one run of the job: it is due again after one."""
+_SHARE = 0.2
+"""What of a core may be spent on what was never looked at, or is looked at again."""
 
 
 class EngineIntegrity:
@@ -58,7 +63,7 @@ class EngineIntegrity:
 
     def follow(self, settings: IntegritySettings) -> None:
         """Take settings that were changed while it runs."""
-        self.service.settings = settings
+        self.service.follow(settings)
 
     def close(self) -> None:
         """Look no more and let go of the database."""
@@ -71,12 +76,22 @@ class EngineIntegrity:
         return ""
 
     def _look(self) -> None:
-        if self._ended:
-            return
-        with self._database.connect() as connection:
-            looked = self.service.look(connection, self._write)
+        """Work off what has changed; what was never looked at takes a share of a core, so that a screen stays awake."""
+        signals, until = 0, time.monotonic() + _AT_MOST_S
+        while not self._ended:
+            begun = time.thread_time()
+            with self._database.connect() as connection:
+                looked = self.service.step(connection, self._write)
+            signals += looked.signals
+            if not looked.more or time.monotonic() > until:
+                break
+            if not looked.is_fresh:
+                time.sleep((time.thread_time() - begun) * (1 - _SHARE) / _SHARE)
+        self._sample(signals)
+
+    def _sample(self, signals: int) -> None:
         now_us = self._clock()
-        if looked.signals and now_us - self._sampled_us >= 60_000_000:  # noqa: PLR2004 - a minute
+        if not self._ended and signals and now_us - self._sampled_us >= 60_000_000:  # noqa: PLR2004 - a minute
             self._sampled_us = now_us
             with self._database.connect() as connection:
                 health = store.health(connection)
@@ -106,15 +121,13 @@ def sample_of(health: store.Health, now_us: int) -> store.Sample:
     return store.Sample(now_us, health.health, health.signals, health.complete, health.gaps, None, None, None)
 
 
-def look_now(profile: Profile, *, fills: bool, clock: Clock = system_clock) -> Looked | None:
-    """Fold what waits and look at everything; None where a running engine does so by itself."""
+def look_now(profile: Profile, *, fills: bool, clock: Clock = system_clock) -> None:
+    """Fold what waits and look at everything; a running engine does so by itself and is waited for."""
     fold_pending(profile)
     with _alone(profile) as alone:
         if not alone:
             _await_engine(profile)
-            return None
-        looked = _look(profile, clock, fills=fills)
-        if looked.fills:
+        elif _look(profile, clock, fills=fills):
             pump = Pump(profile.database)
             try:
                 pump.run_to_end()
@@ -122,7 +135,6 @@ def look_now(profile: Profile, *, fills: bool, clock: Clock = system_clock) -> L
                 pump.close()
             # Once more: what was filled in is not missing any longer.
             _look(profile, clock, fills=False)
-        return looked
 
 
 @contextmanager
@@ -139,7 +151,8 @@ def _alone(profile: Profile) -> Iterator[bool]:
         lock.release()
 
 
-def _look(profile: Profile, clock: Clock, *, fills: bool) -> Looked:
+def _look(profile: Profile, clock: Clock, *, fills: bool) -> bool:
+    """Look at all there is; returns whether anything was filled in."""
     service = Integrity(read_settings(profile.settings_file).integrity, clock)
     reader, writer = read_engine(profile.database), write_engine(profile.database, wait_ms=5_000)
 
@@ -147,9 +160,14 @@ def _look(profile: Profile, clock: Clock, *, fills: bool) -> Looked:
         with writer.begin() as connection:
             work(connection)
 
+    has_filled, is_first = False, fills
     try:
-        with reader.connect() as connection:
-            return service.look(connection, write, fills=fills, everything=True)
+        while True:
+            with reader.connect() as connection:
+                looked = service.step(connection, write, fills=fills, everything=is_first)
+            has_filled, is_first = has_filled or bool(looked.fills), False
+            if not looked.more:
+                return has_filled
     finally:
         reader.dispose()
         writer.dispose()
@@ -258,6 +276,5 @@ def conflicts_of(connection: Connection) -> list[dict[str, Any]]:
             "field": one.type.partition(":")[2],
             "text": one.text,
         }
-        for one in store.open_findings(connection)
-        if one.category == store.CHECK and one.type.startswith(look.CONFLICT)
+        for one in listing.open_conflicts(connection, store.CONFLICT, _MOST_CONFLICTS)
     ]

@@ -21,7 +21,7 @@ from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.fills import Fill, FillKind, chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from datetime import date
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.lifecycle import SignalState
 
 Result = TypeVar("Result")
-_HOUR_US = 3_600_000_000
+_MINUTE_US = 60_000_000
+_HOUR_US = 60 * _MINUTE_US
 _MOST_CONFLICTS = 500
 _COUNTED_AT_ONCE = 50_000
 
@@ -85,10 +86,11 @@ class Conflict(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A fill or a choice as it stands in the log."""
+    """A fill or a choice as it stands in the log; `counts` is whether its value is the one of its signal now."""
 
     fill: Fill
     undone: bool
+    counts: bool = True
 
 
 class Coverage(NamedTuple):
@@ -129,6 +131,42 @@ class _Counted:
             return dict(self._by_hour)
 
 
+class _Weighed(NamedTuple):
+    """What takes long to count where much is missing."""
+
+    health: Health
+    found_hour: int
+    filled_hour: int
+    filled: dict[str, int]
+    kinds: dict[tuple[str, str], int]
+    fills: int
+
+
+class _Scales:
+    """Weighs once what several panels ask, and again only when something was looked at or filled in since."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: object = None
+        self._known: _Weighed | None = None
+
+    def read(self, connection: Connection, now_us: int) -> _Weighed:
+        key = (store.position(connection), fill_log.last_id(connection), now_us // _MINUTE_US)
+        with self._lock:
+            if self._known is None or key != self._key:
+                found, filled = store.counts_since(connection, now_us - _HOUR_US)
+                self._known = _Weighed(
+                    store.health(connection),
+                    found,
+                    filled,
+                    store.fills_by_source(connection),
+                    listing.open_kinds(connection),
+                    fill_log.count(connection),
+                )
+                self._key = key
+            return self._known
+
+
 class IntegrityDesk:
     """Stands on what the desk has: the profile, its database, and the engine where this process runs it."""
 
@@ -138,6 +176,7 @@ class IntegrityDesk:
 
     def __init__(self) -> None:
         self._counted_arrivals = _Counted()
+        self._scales = _Scales()
 
     def _connect(self) -> AbstractContextManager[Connection]:
         raise NotImplementedError
@@ -145,18 +184,18 @@ class IntegrityDesk:
     def health_now(self) -> HealthNow:
         """Return how complete the data is."""
         with self._connect() as connection:
-            found, filled = store.counts_since(connection, self._clock() - _HOUR_US)
+            weighed = self._scales.read(connection, self._clock())
             return HealthNow(
                 store.position(connection).at_us or None,
-                store.health(connection),
+                weighed.health,
                 listing.newest_sample(connection),
-                found,
-                filled,
+                weighed.found_hour,
+                weighed.filled_hour,
                 inbox_store.last_arrival(connection),
-                store.fills_by_source(connection),
+                weighed.filled,
                 store.last_heartbeat(connection),
-                listing.open_kinds(connection),
-                fill_log.count(connection),
+                weighed.kinds,
+                weighed.fills,
             )
 
     def health_since(self, since_us: int) -> list[Sample]:
@@ -185,7 +224,17 @@ class IntegrityDesk:
     def fills(self, limit: int, before_id: int | None = None) -> list[Entry]:
         """Return what was filled in and chosen, newest first, before an id."""
         with self._connect() as connection:
-            return [Entry(*one) for one in fill_log.listed(connection, limit, before_id)]
+            rows = fill_log.listed(connection, limit, before_id)
+            by_stream: dict[str, set[str]] = {}
+            for fill, _ in rows:
+                by_stream.setdefault(fill.stream, set()).add(fill.trade_id)
+            views = [
+                row.view
+                for stream, ids in by_stream.items()
+                for row in signal_store.signals_of(connection, stream, sorted(ids))
+            ]
+            used = {one.id for view in views for one in view.filled}
+            return [Entry(fill, undone, _counts(fill, used)) for fill, undone in rows]
 
     def coverage(self, last: date | None, days: int) -> Coverage:
         """Return so many trade dates up to one; None is today, or the newest with an alert where that is long ago."""
@@ -217,7 +266,10 @@ class IntegrityDesk:
             score = max(0, 100 - sum(one.points for one in gaps)) if looked else None
             log = fill_log.of_signal(connection, stream, trade_id)
             undone = {one.refers for one in log if one.kind == FillKind.UNDO}
-            entries = tuple(Entry(one, one.id in undone) for one in log if one.kind != FillKind.UNDO)
+            used = {one.id for one in row.view.filled}
+            entries = tuple(
+                Entry(one, one.id in undone, _counts(one, used)) for one in log if one.kind != FillKind.UNDO
+            )
             return Diagnosis(signal_id, score, gaps, checks, tuple(_conflicts(connection, row)), entries)
 
     def signal_id_of(self, stream: str, trade_id: str) -> int | None:
@@ -259,6 +311,11 @@ class IntegrityDesk:
         if self.profile.replay is not None:
             raise RuntimeError("a replay is thrown away: decide in your own desk")
         return work()
+
+
+def _counts(one: Fill, used: Collection[int]) -> bool:
+    """Tell whether a row has an effect: a fill that was received since, or contradicted, has none."""
+    return one.kind != FillKind.FILL or one.id in used
 
 
 def _conflicts(connection: Connection, row: SignalRow) -> list[Conflict]:

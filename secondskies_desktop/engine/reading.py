@@ -13,11 +13,13 @@ from secondskies_desktop.ingest.changes import ArrivalRow
 from secondskies_desktop.ingest.decoding import read
 from secondskies_desktop.ingest.history import store as history_store
 from secondskies_desktop.ingest.repair_log import store as repair_log
+from secondskies_desktop.integrity import store as integrity_store
 from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
 from secondskies_desktop.signals.event import Undecodable
 from secondskies_desktop.signals.explain import explain
+from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.history import HistoryEvent, derived_events, from_body, in_order
 
 if TYPE_CHECKING:
@@ -66,7 +68,11 @@ def event_answer(event: HistoryEvent) -> dict[str, Any]:
 def signal_answers(connection: Connection, trade_id: str) -> list[dict[str, Any]]:
     """Return the signals that carry an id, one a chart, with sources and events as `signals show` answers them."""
     return [
-        {**as_full_answer(row.view), "events": [event_answer(event) for event in history(connection, row)]}
+        {
+            **as_full_answer(row.view),
+            "quality": integrity_store.quality_of(connection, row.view.stream, row.view.trade_id, row.seq),
+            "events": [event_answer(event) for event in history(connection, row)],
+        }
         for row in signal_store.signals_by_trade_id(connection, trade_id)
     ]
 
@@ -139,20 +145,15 @@ def bars_around(connection: Connection, row: SignalRow) -> Sequence[Any]:
 def explain_signal(connection: Connection, row: SignalRow) -> list[dict[str, Any]]:
     """Return the chain behind every known value of a signal: bytes, event, rule, value, words."""
     events = history(connection, row)
-    by_id = {event.inbox_id: event for event in events if event.inbox_id is not None}
+    links = {
+        event.inbox_id: _link(event.inbox_id, event.received_us, event.rule, event.type, event.values)
+        for event in events
+        if event.inbox_id is not None
+    }
+    log = fill_log.of_signal(connection, row.view.stream, row.view.trade_id)
     answers = []
-    for reason in explain(row.view, events):
-        chain = [
-            {
-                "inbox_id": inbox_id,
-                "received_at": as_iso(by_id[inbox_id].received_us),
-                "rule": by_id[inbox_id].rule,
-                "event": by_id[inbox_id].type,
-                "values": by_id[inbox_id].values,
-            }
-            for inbox_id in reason.inbox_ids
-            if inbox_id in by_id
-        ]
+    for reason in explain(row.view, events, log):
+        chain = [links.get(inbox_id) or _link_to(connection, inbox_id) for inbox_id in reason.inbox_ids]
         answers.append(
             {
                 "trade_id": row.view.trade_id,
@@ -161,10 +162,28 @@ def explain_signal(connection: Connection, row: SignalRow) -> list[dict[str, Any
                 "value": reason.value,
                 "source": reason.source,
                 "words": reason.words,
-                "chain": chain,
+                "chain": [link for link in chain if link is not None],
             }
         )
     return answers
+
+
+def _link(
+    inbox_id: int, received_us: int | None, rule: str | None, event: str | None, values: dict[str, object]
+) -> dict[str, Any]:
+    return {
+        "inbox_id": inbox_id,
+        "received_at": as_iso(received_us),
+        "rule": rule,
+        "event": event,
+        "values": values,
+    }
+
+
+def _link_to(connection: Connection, inbox_id: int) -> dict[str, Any] | None:
+    """Return the link to an arrival that tells of other signals of the chart, as a fill may rest on."""
+    one = inbox_store.inbox_row(connection, inbox_id)
+    return None if one is None else _link(inbox_id, one.received_us, one.rule, one.event_type, {})
 
 
 def trade_dates(connection: Connection) -> list[tuple[date, int]]:

@@ -24,6 +24,7 @@ from secondskies_desktop.market import store as bar_store
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.answers import as_full_answer
 from secondskies_desktop.signals.fill_log import store as fill_log
+from secondskies_desktop.signals.tallies import MARK
 from secondskies_desktop.signals.tally import unpack
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def fingerprint(connection: Connection) -> Fingerprint:
     for stream, bar, source in bar_store.list_bars(connection):
         digest.update(msgspec.json.encode((stream, source, msgspec.structs.astuple(bar))))
     for tally in signal_store.tallies_since(connection, -1):
-        if tally.counts:
+        # How everything was counted is no part of it: a store that nobody has folded yet cannot say.
+        if tally.counts and (tally.trade_date, tally.stream) != MARK:
             counts = sorted(unpack(tally.counts).items())
             digest.update(msgspec.json.encode((tally.trade_date, tally.stream, counts)))
     return Fingerprint(count, signal_store.count_events(connection), digest.hexdigest())

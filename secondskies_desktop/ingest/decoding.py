@@ -23,27 +23,36 @@ _log = logger(__name__)
 
 
 def read(one: Stored, repair: Repair | None) -> Decoded:
-    """Decode an arrival; raises Undecodable. The rules of its repair stand before the repairs that decoding needed."""
-    if repair is None or repair.body is None:
-        return decode(one.body, one.received_us)
-    found = decode(repair.body, one.received_us)
+    """Decode an arrival; raises Undecodable, also where the program fails on it: whoever reads many goes on.
+
+    The rules of its repair stand before the repairs that decoding needed.
+    """
+    mended = None if repair is None else repair.body
+    try:
+        found = decode(one.body if mended is None else mended, one.received_us)
+    except Undecodable:
+        raise
+    except Exception as unforeseen:
+        raise Undecodable(_failed(unforeseen)) from unforeseen
+    if repair is None or mended is None:
+        return found
     notes = (repair.lost, *found.notes) if repair.lost else found.notes
     return msgspec.structs.replace(found, repairs=(*repair.rules.split(","), *found.repairs), notes=notes)
 
 
 def reading_of(one: Stored, repair: Repair | None, failure: Exception | None = None) -> Decoded | str:
     """Return what an arrival says, read by its repair if it has one, or why it is a dead letter."""
-    error: Exception
-    if failure is None:
-        try:
-            return read(one, repair)
-        except Undecodable as reason:
-            return str(reason)
-        except Exception as unforeseen:
+    if failure is not None:
+        return _failed(failure)
+    try:
+        return read(one, repair)
+    except Undecodable as reason:
+        if reason.__cause__ is not None:
             _log.warning("a body failed", inbox_id=one.inbox_id, exc_info=True)
-            error = unforeseen
-    else:
-        error = failure
+        return str(reason)
+
+
+def _failed(error: Exception) -> str:
     return f"the program failed on this body: {type(error).__name__}: {error}"[:500]
 
 

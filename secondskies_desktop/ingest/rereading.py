@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from secondskies_desktop.ingest import store
 from secondskies_desktop.ingest.decoding import reading_of
+from secondskies_desktop.ingest.history import store as history_store
 from secondskies_desktop.signals.event import Decoded
 from secondskies_desktop.signals.projection import Refold, Retold
 
@@ -43,7 +44,7 @@ class Rereading:
             after_id, self._place = self._place, min(self._place + count, until)
             again = self.again
             found = set(
-                store.speaking_of(
+                history_store.speaking_of(
                     connection, again.stream, again.trade_ids, again.bars_us, (after_id, self._place)
                 )
             )

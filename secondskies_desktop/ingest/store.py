@@ -127,6 +127,12 @@ def after(connection: Connection, inbox_id: int, limit: int) -> list[Stored]:
     return [Stored._make(row) for row in rows]
 
 
+def between(connection: Connection, after_id: int, until_id: int) -> list[Stored]:
+    """Return the arrivals behind one id up to another, oldest first."""
+    rows = fetch(connection, f"{_STORED}id>? AND id<=? ORDER BY id", (after_id, until_id))
+    return [Stored._make(row) for row in rows]
+
+
 def arrivals_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Stored]:
     """Return arrivals by their ids."""
     return {row[0]: Stored._make(row) for row in fetch_by_keys(connection, f"{_STORED}id IN", (), ids)}
@@ -199,33 +205,6 @@ def first_ids(connection: Connection, arrivals: Sequence[Stored]) -> set[int]:
         for one in arrivals
         if fetch(connection, statement, (one.inbox_id, one.stream, one.sha256))
     }
-
-
-def speaking_of(
-    connection: Connection,
-    stream: str,
-    trade_ids: Sequence[str],
-    bars_us: Sequence[int],
-    between: tuple[int, int],
-) -> list[int]:
-    """Return the arrivals of a chart, behind one id up to another, that may tell of some signals or bars.
-
-    A body with an escape may spell an id otherwise, so each is among them.
-    """
-    after_id, last_id = between
-    is_sqlite = connection.dialect.name == "sqlite"
-    holds = "instr(i.body, v.column1)>0" if is_sqlite else "position(v.column1 IN i.body)>0"
-    words = [b"\\", *(one.encode("utf-8", "surrogatepass") for one in trade_ids)]
-    marks = ",".join(["(?)"] * len(words))
-    statement = (
-        "SELECT i.id FROM inbox i LEFT JOIN deliveries d ON d.inbox_id=i.id "
-        "WHERE i.id>? AND i.id<=? AND i.stream=? "
-        f"AND (EXISTS (SELECT 1 FROM (VALUES {marks}) AS v WHERE {holds})"
-    )
-    if bars_us:
-        statement += f" OR d.bar_us IN ({','.join('?' * len(bars_us))})"
-    rows = fetch(connection, f"{statement})", (after_id, last_id, stream, *words, *bars_us))
-    return [row[0] for row in rows]
 
 
 def write_deliveries(connection: Connection, rows: Sequence[Delivery]) -> None:

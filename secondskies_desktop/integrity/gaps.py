@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.foundation.market_hours import open_seconds_between
-from secondskies_desktop.integrity.story import LISTED_AT_MOST, MINUTE_US, Story
+from secondskies_desktop.integrity.story import CREATION_SAID, LISTED_AT_MOST, MINUTE_US, Story
 from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Status
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ POINTS: Final = {
 """Points that each gap costs its signal; a lost update costs its point each minute, up to NO_MFE_UPDATE's."""
 _MAE_SAID = frozenset(("strategy", "telemetry", "direct", "mfe-batch", "contract-2"))
 _HTF_SAID = frozenset(("telemetry", "direct", "contract-2"))
-_CREATION_SAID = frozenset(("telemetry", "direct", "contract-2"))
 _HAD_MAE_SINCE_US: Final = 1_765_000_000_000_000
 """2025-12-06: telemetry before it carried no adverse excursion (domain.md §1.8)."""
 
@@ -154,7 +153,7 @@ def _missing_messages(story: Story) -> Iterator[Gap]:
     if (
         story.creations_told
         and EventType.SIGNAL_CREATED not in view.event_counts
-        and not story.rules.isdisjoint(_CREATION_SAID)
+        and not story.rules.isdisjoint(CREATION_SAID)
     ):
         yield _gap(GapType.NO_CREATION, view.signal_us or since_us, "its SIGNAL_CREATED never came")
     filled = {one.field for one in view.filled}

@@ -1,18 +1,16 @@
-"""One look at some signals: what is missing of them now, what is not missing any more, and what can be filled in.
+"""Judges some signals: what is missing of them now, what is not missing any more, and what can be filled in.
 
 Reads on one connection, writes on another: between the two a signal may have changed, and the next look sees it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from secondskies_desktop.integrity import store
-from secondskies_desktop.integrity.gaps import gaps_of
-from secondskies_desktop.integrity.reading import Charts, story_of
+from secondskies_desktop.integrity.gaps import GapType, gaps_of
 from secondskies_desktop.integrity.reconcile import proposals
 from secondskies_desktop.integrity.store import Finding
-from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.fill_log import store as fill_log
 from secondskies_desktop.signals.fills import Fill, FillKind
 
@@ -22,11 +20,21 @@ if TYPE_CHECKING:
     from secondskies_desktop.foundation.database.engine import Connection
     from secondskies_desktop.integrity.reconcile import Proposal
     from secondskies_desktop.integrity.story import Story
-    from secondskies_desktop.signals.changes import SignalRow
 
 CONFLICT = store.CONFLICT
 _ENGINE = "engine"
-_AT_ONCE = 500
+_FILLED_BY: Final[dict[str, str]] = {
+    GapType.NO_ENTRY_PRICE: "entry_price",
+    GapType.NO_STOP_LOSS: "stop_loss",
+    GapType.NO_HTF_ALIGNMENT: "htf",
+    GapType.NO_TARGETS: "targets",
+    GapType.NO_CONFIRMATION_TIME: "CONFIRMED",
+    GapType.NO_TRIGGER: "BE_TRIGGERED",
+    GapType.NO_BE_EXIT: "EXIT_BE",
+    GapType.NO_MFE_UPDATE: "EXIT_SL",
+    GapType.NO_MAE: "EXIT_SL",
+}
+"""The field whose fill ends a gap; every other gap ends by a message."""
 
 
 class Seen(NamedTuple):
@@ -36,32 +44,30 @@ class Seen(NamedTuple):
     fills: list[Fill]
 
 
-def look(
-    connection: Connection,
-    rows: Sequence[SignalRow],
-    charts: Charts,
-    allowed: Collection[str],
-    now_us: int,
-) -> Seen:
-    """Look at some signals as they are now (µs UTC); `allowed` are the settings of the rules that may fill."""
+def judge(connection: Connection, stories: Sequence[Story], allowed: Collection[str], now_us: int) -> Seen:
+    """Judge some signals as they are now (µs UTC); `allowed` are the settings of the rules that may fill."""
     seen = Seen([], [])
-    for stream, group in _by_stream(rows):
-        known = store.open_findings_of(connection, stream, [row.view.trade_id for row in group])
-        for row in group:
-            story = story_of(connection, row, charts)
-            seen.findings.extend(_changes(story, known.get(row.view.trade_id, []), now_us))
+    for stream, group in _by_stream(stories):
+        known = store.open_findings_of(connection, stream, [one.view.trade_id for one in group])
+        proposed: list[tuple[Story, list[Proposal]]] = []
+        for story in group:
+            seen.findings.extend(_changes(story, known.get(story.view.trade_id, []), now_us))
+            found = proposals(story, allowed)
+            if found:
+                proposed.append((story, found))
+        log = fill_log.of_signals(connection, stream, [story.view.trade_id for story, _ in proposed])
+        for story, found in proposed:
+            rows = log.get(story.view.trade_id, [])
             seen.fills.extend(
-                _as_fill(story, one, now_us)
-                for one in proposals(story, allowed)
-                if not _stands_or_was_undone(connection, row, one)
+                _as_fill(story, one, now_us) for one in found if not _stands_or_was_undone(rows, one)
             )
     return seen
 
 
-def _by_stream(rows: Sequence[SignalRow]) -> Iterator[tuple[str, list[SignalRow]]]:
-    groups: dict[str, list[SignalRow]] = {}
-    for row in rows:
-        groups.setdefault(row.view.stream, []).append(row)
+def _by_stream(stories: Sequence[Story]) -> Iterator[tuple[str, list[Story]]]:
+    groups: dict[str, list[Story]] = {}
+    for story in stories:
+        groups.setdefault(story.view.stream, []).append(story)
     yield from groups.items()
 
 
@@ -84,24 +90,28 @@ def _changes(story: Story, known: Sequence[Finding], now_us: int) -> Iterator[Fi
                 None,
                 None,
             )
-    filled = {one.field for one in view.filled}
+    filled = {str(one.field) for one in view.filled}
     for key, old in before.items():
-        if key not in found:
-            by = "fill" if filled else "message"
+        is_judged = old.type != GapType.LOST_UPDATE or old.since_us >= story.judged_from_us
+        if key not in found and is_judged:
+            by = "fill" if _FILLED_BY.get(old.type) in filled else "message"
             yield old._replace(closed_us=now_us, closed_by=by)
     yield from _conflicts(story, known, now_us)
 
 
-def _conflicts(story: Story, known: Sequence[Finding], now_us: int) -> Iterator[Finding]:
+def _conflicts(story: Story, findings: Sequence[Finding], now_us: int) -> Iterator[Finding]:
     view = story.view
-    before = {one.type: one for one in known if one.category == store.CHECK}
+    before = {one.type: one for one in findings if one.category == store.CHECK}
     now = {f"{CONFLICT}:{field}": values for field, values in view.conflicts.items()}
     for kind, values in now.items():
-        if kind not in before:
-            field = kind.partition(":")[2]
-            shown = getattr(view, field)
-            others = ", ".join(f"{value:,.2f}" for value in values)
-            text = f"{field.replace('_', ' ')} {shown:,.2f} is shown; {others} was received too"
+        field = kind.partition(":")[2]
+        shown = getattr(view, field)
+        others = ", ".join(f"{value:,.2f}" for value in values)
+        text = f"{field.replace('_', ' ')} {shown:,.2f} is shown; {others} was received too"
+        known = before.get(kind)
+        if known is not None and known.text != text:
+            yield known._replace(text=text)
+        if known is None:
             since_us = view.entry_us or view.sort_us
             yield Finding(
                 view.stream,
@@ -140,28 +150,10 @@ def _as_fill(story: Story, one: Proposal, now_us: int) -> Fill:
     )
 
 
-def _stands_or_was_undone(connection: Connection, row: SignalRow, new: Proposal) -> bool:
+def _stands_or_was_undone(rows: Sequence[Fill], new: Proposal) -> bool:
     """Tell whether the log holds this very fill, or one of this field that was taken back: neither is made again."""
-    rows = fill_log.of_signal(connection, row.view.stream, row.view.trade_id)
     undone = {one.refers for one in rows if one.kind == FillKind.UNDO}
     return any(
         one.kind == FillKind.FILL and one.field == new.field and (one.id in undone or one.value == new.value)
         for one in rows
     )
-
-
-def oldest_needed(connection: Connection, rows: Sequence[SignalRow]) -> int:
-    """Return the inbox id behind which charts must be read to judge these signals."""
-    oldest: int | None = None
-    for row in rows:
-        first = min(signal_store.first_inbox_ids(connection, row.id).values(), default=None)
-        newest = signal_store.newest_inbox_id(connection, row.id)
-        for one in (first, newest):
-            if one is not None and (oldest is None or one < oldest):
-                oldest = one
-    return 0 if oldest is None else max(0, oldest - 1)
-
-
-def after(connection: Connection, seq: int) -> list[SignalRow]:
-    """Return the next signals that changed after a change number."""
-    return signal_store.changed_since(connection, seq, _AT_ONCE)

@@ -1,18 +1,20 @@
-"""The stories of signals, read from the projection and the inbox; what is costly is read only where a rule asks."""
+"""The stories of signals, many at a time, from the projection and the inbox; what is costly is read only if asked."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from secondskies_desktop.foundation.market_hours import is_open
 from secondskies_desktop.ingest import store as inbox_store
 from secondskies_desktop.ingest.decoding import read
 from secondskies_desktop.ingest.repair_log import store as repair_log
-from secondskies_desktop.integrity.chart import Chart, holes
+from secondskies_desktop.integrity.chart import holes
+from secondskies_desktop.integrity.minutes import open_minutes
 from secondskies_desktop.integrity.story import (
+    CREATION_SAID,
     EVERY_BAR,
     MINUTE_US,
     Price,
@@ -22,124 +24,160 @@ from secondskies_desktop.integrity.story import (
 )
 from secondskies_desktop.signals import store as signal_store
 from secondskies_desktop.signals.event import Undecodable
+from secondskies_desktop.signals.events import store as events
 from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from secondskies_desktop.foundation.database.engine import Connection
-    from secondskies_desktop.ingest.repair_log.store import Repair
+    from secondskies_desktop.integrity.chart import Chart
+    from secondskies_desktop.integrity.charts import Charts
+    from secondskies_desktop.integrity.running import RunningSignals
     from secondskies_desktop.signals.changes import SignalRow
+    from secondskies_desktop.signals.events.store import Told
     from secondskies_desktop.signals.view import SignalView
 
-RUNNING = ("ACTIVE", "BE_PROTECTED", "BE_STOPPED")
+ARRIVALS_AT_ONCE: Final = 500
+"""So many arrivals are read for the charts before somebody else may go on."""
 _DAY_US = 86_400_000_000
+_NEVER = 1 << 62
 _MAX_LIFE_MINUTES = 20_000
 """Two open weeks: of a life that is longer only the newest part is looked through for lost updates."""
-_CHUNK = 2_000
-_PRICED = frozenset(("mfe-batch", "strategy", "snapshot-v1", "contract-2"))
+_MAX_LIFE_US = 21 * _DAY_US
+"""No more than those take by the clock, so that one update with a far time does not make minutes without end."""
 
 
-class Charts:
-    """What is known of every chart's minutes, read forward from the inbox as far as somebody asked."""
+class _Material(NamedTuple):
+    """What the projection holds of some signals, by their ids; `minutes` only where some are missing.
 
-    def __init__(self) -> None:
-        self._charts: dict[str, Chart] = {}
-        self._until: int | None = None
-        self._first = 0
-        self._repaired = 0
+    `settled` is the change up to which everything was judged before.
+    """
 
-    def read(self, connection: Connection, from_id: int) -> None:
-        """Read all arrivals behind an id that were not read yet."""
-        going_by = repair_log.position(connection)
-        if self._until is None or from_id < self._first or going_by != self._repaired:
-            # An arrival that is read otherwise than before may have told of any minute.
-            self._repaired = going_by
-            self._charts, self._until, self._first = {}, from_id, from_id
-        last = inbox_store.position(connection)
-        while self._until < last:
-            rows = inbox_store.after(connection, self._until, _CHUNK)
-            if not rows:
-                return
-            repaired = repair_log.read_by(connection, [one.inbox_id for one in rows])
-            for one in rows:
-                self._take(one, repaired.get(one.inbox_id))
-            self._until = rows[-1].inbox_id
-
-    def _take(self, one: inbox_store.Stored, repair: Repair | None) -> None:
-        try:
-            decoded = read(one, repair)
-        except Undecodable:
-            return
-        if decoded.rule in _PRICED:
-            self.of(one.stream).take(decoded, one.inbox_id)
-
-    def of(self, stream: str) -> Chart:
-        """Return one chart."""
-        chart = self._charts.get(stream)
-        if chart is None:
-            chart = self._charts[stream] = Chart()
-        return chart
+    told: dict[int, Told]
+    rules: dict[int, frozenset[str]]
+    minutes: dict[int, list[int]]
+    linked: dict[int, tuple[SignalView, ...]]
+    settled: int
 
 
-def story_of(connection: Connection, row: SignalRow, charts: Charts) -> Story:
-    """Return the story of one signal. The charts must have been read as far back as its life."""
-    view = row.view
-    rules = signal_store.rules_of(connection, row.id)
-    chart = charts.of(view.stream)
-    minutes = _minutes(connection, row) if not rules.isdisjoint(EVERY_BAR) else []
+def stories_of(
+    connection: Connection,
+    rows: Sequence[SignalRow],
+    charts: Charts,
+    running: RunningSignals,
+    allowed: Collection[str],
+    settled: int = -1,
+) -> list[Story] | None:
+    """Return the stories of some signals, None where the charts are not read far enough yet: then ask again.
+
+    `allowed` are the settings of the rules that may fill something in; what only another would ask for is not read.
+    Of a signal that has not changed since `settled`, when all of it was judged, only what goes on is told: the lists
+    of its past are not read again, and what was found missing there stands.
+    """
+    told = events.told(connection, [row.id for row in rows])
+    rules = events.rules(connection, told)
+    changed = [row for row in rows if row.seq > settled]
+    holey = [
+        row.id for row in changed if not rules[row.id].isdisjoint(EVERY_BAR) and _has_holes(told[row.id])
+    ]
+    asking = {*holey, *(row.id for row in changed if row.view.no_be_status is LegStatus.RUNNING)}
+    oldest = [one for one in (told[signal_id].oldest_inbox_id for signal_id in asking) if one is not None]
+    if len(changed) < len(rows):
+        charts.begin(connection)
+    if oldest and not charts.read(connection, min(oldest) - 1, ARRIVALS_AT_ONCE):
+        return None
+    times = events.update_times(connection, holey)
+    minutes = {one: sorted({at_us // MINUTE_US * MINUTE_US for at_us in times[one]}) for one in holey}
+    material = _Material(told, rules, minutes, _linked(connection, changed), settled)
+    return [_story(connection, row, material, charts, running, allowed) for row in rows]
+
+
+def _story(
+    connection: Connection,
+    row: SignalRow,
+    material: _Material,
+    charts: Charts,
+    running: RunningSignals,
+    allowed: Collection[str],
+) -> Story:
+    view, chart = row.view, charts.of(row.view.stream)
+    told, rules = material.told[row.id], material.rules[row.id]
+    minutes = _newest(material.minutes.get(row.id, []))
+    is_settled = row.seq <= material.settled
+    wants_updates = not is_settled and _wants_updates(view, allowed)
+    updates = tuple(_updates(connection, row)) if wants_updates else ()
     story = Story(
         view=view,
         rules=rules,
-        inbox_ids=signal_store.first_inbox_ids(connection, row.id),
-        holes=tuple(holes(minutes, _expected(minutes), chart)),
-        updates=tuple(_updates(connection, row)) if _wants_updates(view) else _last_update(minutes),
-        newer=_newer(connection, view),
-        creations_told=_creations_told(connection, view),
-        next_triangle=_next_triangle(connection, view),
-        linked=tuple(_linked(connection, view)),
+        inbox_ids=told.first,
+        holes=tuple(holes(minutes, _expected(minutes), chart, charts.read_from_us)),
+        judged_from_us=_NEVER if is_settled else charts.read_from_us,
+        updates=updates or _last_update(told),
+        creations_told=_creations_told(connection, view, rules),
+        linked=material.linked.get(row.id, ()),
     )
-    return story if not story.is_running else _with_prices(story, chart)
+    if view.status is Status.PENDING:
+        return msgspec.structs.replace(story, next_triangle=_next_triangle(connection, view))
+    return with_prices(story, chart, running)
 
 
-def _with_prices(story: Story, chart: Chart) -> Story:
+def with_prices(story: Story, chart: Chart, running: RunningSignals) -> Story:
+    """Return the story of a running signal with the prices of now, and how many newer ones run."""
+    if not story.is_running:
+        return story
+    return msgspec.structs.replace(story, newer=running.newer(story.view), prices=_prices(story, chart))
+
+
+def _prices(story: Story, chart: Chart) -> tuple[Price, ...]:
     view, after_us = story.view, story.last_word_us
     if view.direction is None or after_us is None:
-        return story
+        return ()
     sign, found = view.direction.sign, dict[int, Price]()
     for level in (view.entry_price, view.stop_loss):
         price = None if level is None else chart.first_at(after_us, sign, level)
         if price is not None:
             found[price.at_us] = price
-    return msgspec.structs.replace(story, prices=tuple(found[at_us] for at_us in sorted(found)))
+    return tuple(found[at_us] for at_us in sorted(found))
 
 
-def _minutes(connection: Connection, row: SignalRow) -> list[int]:
-    times = signal_store.update_times(connection, row.id)
-    return sorted({at_us // MINUTE_US * MINUTE_US for at_us in times if at_us > 0})[-_MAX_LIFE_MINUTES:]
+def _has_holes(told: Told) -> bool:
+    updates = told.updates
+    if updates is None or updates.first_us is None or updates.last_us is None:
+        return False
+    return updates.last_us // MINUTE_US - updates.first_us // MINUTE_US + 1 > updates.minutes
+
+
+def _newest(minutes: list[int]) -> list[int]:
+    """Return the part of a life that is looked through."""
+    minutes = minutes[-_MAX_LIFE_MINUTES:]
+    return minutes[bisect_left(minutes, minutes[-1] - _MAX_LIFE_US) :] if minutes else minutes
 
 
 def _expected(minutes: list[int]) -> Iterator[int]:
     """Yield the bars of an open market between the first and the last update of a life."""
     for known, following in pairwise(minutes):
-        if following - known <= MINUTE_US:
-            continue
-        for at_us in range(known + MINUTE_US, following, MINUTE_US):
-            if is_open(at_us):
-                yield at_us
+        if following - known > MINUTE_US:
+            yield from open_minutes(known + MINUTE_US, following - MINUTE_US)
 
 
-def _last_update(minutes: list[int]) -> tuple[Update, ...]:
-    return (Update(minutes[-1], None, None, None, None, 0),) if minutes else ()
+def _last_update(told: Told) -> tuple[Update, ...]:
+    updates = told.updates
+    if updates is None or updates.last_us is None:
+        return ()
+    at_us = updates.last_us // MINUTE_US * MINUTE_US
+    return (Update(at_us, None, None, None, None, updates.newest_inbox_id),)
 
 
-def _wants_updates(view: SignalView) -> bool:
+def _wants_updates(view: SignalView, allowed: Collection[str]) -> bool:
     """Tell whether a rule asks for the values of the updates: when +1R printed, and when the BE=1 trade fell behind."""
     best = max(view.be_mfe or 0.0, view.no_be_mfe or 0.0)
     if best < 1 or view.be_status is LegStatus.NOT_TRACKED:
         return False
+    filled = {one.field for one in view.filled}
     is_behind = view.be_status is LegStatus.RUNNING and (view.be_mfe or 0.0) < (view.no_be_mfe or 0.0)
-    return view.be_triggered_us is None or is_behind
+    untold = view.be_triggered_us is None and EventType.BE_TRIGGERED not in filled
+    return (untold and "fill_trigger" in allowed) or (is_behind and "fill_be_exit" in allowed)
 
 
 def _updates(connection: Connection, row: SignalRow) -> list[Update]:
@@ -156,25 +194,23 @@ def _updates(connection: Connection, row: SignalRow) -> list[Update]:
         if stored is None:
             continue
         try:
-            events = read(stored, repaired.get(stored.inbox_id)).events
+            told = read(stored, repaired.get(stored.inbox_id)).events
         except Undecodable:
             continue
-        if place.position < len(events):
-            said = events[place.position]
+        if place.position < len(told):
+            said = told[place.position]
             at_us = (place.key >> 31) * 1_000_000 // MINUTE_US * MINUTE_US
             found.append(Update(at_us, said.be_mfe, said.no_be_mfe, said.mae, said.price, place.inbox_id))
     return sorted(found, key=lambda one: (one.at_us, one.inbox_id))
 
 
-def _newer(connection: Connection, view: SignalView) -> int:
-    if view.no_be_status is not LegStatus.RUNNING:
-        return 0
-    return signal_store.count_running(connection, view.stream, view.sort_us, RUNNING)
-
-
-def _creations_told(connection: Connection, view: SignalView) -> bool:
+def _creations_told(connection: Connection, view: SignalView, rules: frozenset[str]) -> bool:
     """Tell whether most signals around this one announced their triangle."""
-    if EventType.SIGNAL_CREATED in view.event_counts or view.signal_us is None:
+    if (
+        EventType.SIGNAL_CREATED in view.event_counts
+        or view.signal_us is None
+        or rules.isdisjoint(CREATION_SAID)
+    ):
         return False
     around = signal_store.around_on_chart(connection, view.stream, view.signal_us, _DAY_US)
     told = sum(1 for row in around if EventType.SIGNAL_CREATED in row.view.event_counts)
@@ -182,23 +218,34 @@ def _creations_told(connection: Connection, view: SignalView) -> bool:
 
 
 def _next_triangle(connection: Connection, view: SignalView) -> Triangle | None:
-    if view.status is not Status.PENDING or view.signal_us is None:
+    if view.signal_us is None:
         return None
-    for one in signal_store.next_on_chart(connection, view.stream, view.signal_us):
-        for row in signal_store.signals_by_trade_id(connection, one.trade_id):
-            if row.view.stream == view.stream:
-                inbox_ids = signal_store.first_inbox_ids(connection, row.id)
-                return Triangle(
-                    one.trade_id, one.signal_us, one.direction, min(inbox_ids.values(), default=0)
-                )
-    return None
+    found = signal_store.next_on_chart(connection, view.stream, view.signal_us)
+    if found is None:
+        return None
+    signal_id, one = found
+    told = events.told(connection, [signal_id])[signal_id]
+    return Triangle(one.trade_id, one.signal_us, one.direction, told.oldest_inbox_id or 0)
 
 
-def _linked(connection: Connection, view: SignalView) -> Iterator[SignalView]:
-    if view.signal_us is None or (view.entry_price and view.stop_loss and view.htf):
-        return
-    for one in signal_store.on_bars(connection, view.stream, [view.signal_us]):
-        if one.trade_id != view.trade_id and one.direction == view.direction:
-            for row in signal_store.signals_by_trade_id(connection, one.trade_id):
-                if row.view.stream == view.stream:
-                    yield row.view
+def _linked(connection: Connection, rows: Sequence[SignalRow]) -> dict[int, tuple[SignalView, ...]]:
+    """Return the signals of the same triangle, for those that miss a number."""
+    wanting = [
+        row
+        for row in rows
+        if row.view.signal_us is not None
+        and not (row.view.entry_price and row.view.stop_loss and row.view.htf)
+    ]
+    found: dict[int, tuple[SignalView, ...]] = {}
+    for stream in {row.view.stream for row in wanting}:
+        here = [row for row in wanting if row.view.stream == stream]
+        bars = sorted({row.view.signal_us for row in here if row.view.signal_us is not None})
+        beside: dict[tuple[int, str], list[str]] = {}
+        for one in signal_store.on_bars(connection, stream, bars):
+            beside.setdefault((one.signal_us, one.direction), []).append(one.trade_id)
+        others = sorted({one for ids in beside.values() if len(ids) > 1 for one in ids})
+        views = {one.view.trade_id: one.view for one in signal_store.signals_of(connection, stream, others)}
+        for row in here:
+            ids = beside.get((row.view.signal_us or 0, str(row.view.direction)), [])
+            found[row.id] = tuple(views[one] for one in ids if one != row.view.trade_id and one in views)
+    return found

@@ -60,6 +60,14 @@ def propose(body: bytes, arrival_us: int, only: str | None = None) -> Proposal:
 
     With `only` that rule alone is tried, also on a body that can be read.
     """
+    try:
+        return _proposed(body, arrival_us, only)
+    except Exception as unforeseen:
+        # A body at which the program fails is a dead letter too, and all the others are to be repaired.
+        return Proposal(refusal=f"the program failed on this body: {type(unforeseen).__name__}")
+
+
+def _proposed(body: bytes, arrival_us: int, only: str | None) -> Proposal:
     refusal = _refusal(body, arrival_us)
     if refusal is not None:
         return Proposal(refusal=refusal)

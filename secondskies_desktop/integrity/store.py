@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.foundation.database.bulk import fetch, fetch_by_keys, upsert
 from secondskies_desktop.integrity.tables import findings, integrity_position, integrity_samples
+from secondskies_desktop.signals.tally import CODE_MASK, What, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,6 +73,16 @@ def set_position(connection: Connection, place: Position) -> None:
     upsert(connection, integrity_position, [(1, *place)])
 
 
+def heads(connection: Connection) -> tuple[int, ...]:
+    """Return what moves with every change of a signal, with every arrival and repair that was read, and position."""
+    # One question of one row: it is asked every second, also where nothing happens.
+    statement = (
+        "SELECT (SELECT max(seq) FROM signals),(SELECT last_inbox_id FROM pump_position),"
+        "(SELECT last_repair_id FROM pump_position),(SELECT seq FROM integrity_position)"
+    )
+    return tuple(one or 0 for one in fetch(connection, statement, ())[0])
+
+
 def open_findings_of(
     connection: Connection, stream: str, trade_ids: Sequence[str]
 ) -> dict[str, list[Finding]]:
@@ -126,6 +137,15 @@ def points_by_signal(connection: Connection) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): int(row[2]) for row in fetch(connection, statement, (GAP,))}
 
 
+def signals_with_gaps(connection: Connection) -> list[int]:
+    """Return the ids in the projection of the signals that miss something."""
+    statement = (
+        "SELECT DISTINCT s.id FROM findings f JOIN signals s ON s.stream=f.stream AND s.trade_id=f.trade_id "
+        "WHERE f.closed_us IS NULL AND f.category=? ORDER BY s.id"
+    )
+    return [row[0] for row in fetch(connection, statement, (GAP,))]
+
+
 def qualities(connection: Connection) -> Callable[[str, str, int], int | None]:
     """Return what tells the quality of a signal by chart, id and change number: None where nobody has looked since."""
     points, seq = points_by_signal(connection), position(connection).seq
@@ -134,6 +154,14 @@ def qualities(connection: Connection) -> Callable[[str, str, int], int | None]:
         return None if change > seq else max(0, 100 - points.get((stream, trade_id), 0))
 
     return quality
+
+
+def quality_of(connection: Connection, stream: str, trade_id: str, change: int) -> int | None:
+    """Return the quality of one signal as it stands at a change: None where nobody has looked since."""
+    if change > position(connection).seq:
+        return None
+    found = open_findings_of(connection, stream, [trade_id]).get(trade_id, ())
+    return max(0, 100 - sum(one.points for one in found if one.category == GAP))
 
 
 class Health(NamedTuple):
@@ -155,7 +183,14 @@ def health(connection: Connection) -> Health:
     if not dates:
         return Health(None, 0, 0, 0)
     oldest = dates[-1][0]
-    signals = fetch(connection, "SELECT count(*) FROM signals WHERE trade_date>=?", (oldest,))[0][0]
+    tallies = fetch(connection, "SELECT counts FROM signal_tallies WHERE trade_date>=?", (oldest,))
+    # Every signal but the linked ones counts once by its status.
+    signals = sum(
+        number
+        for (counts,) in tallies
+        for code, number in unpack(counts).items()
+        if code & CODE_MASK < What.KIND
+    )
     rows = fetch(
         connection,
         "SELECT sum(points),count(*) FROM findings WHERE closed_us IS NULL AND category=? "

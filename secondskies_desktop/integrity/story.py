@@ -11,6 +11,8 @@ from secondskies_desktop.signals.view import SignalView
 MINUTE_US: Final = 60_000_000
 EVERY_BAR: Final = frozenset(("mfe-batch", "snapshot-v1"))
 """The generations that list what runs at every bar; the others tell of one trade at a time (domain.md §4.5)."""
+CREATION_SAID: Final = frozenset(("telemetry", "direct", "contract-2"))
+"""The generations that announce a triangle before it is confirmed."""
 LISTED_AT_MOST: Final = 12
 """So many of the newest running signals a batch or a snapshot lists for certain (domain.md §4.5)."""
 
@@ -52,15 +54,16 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One signal with what surrounds it on its chart.
 
     `rules` are the generations that told of it. `updates` are in the order of time. `holes` are the ranges of bars
-    (first and last, µs UTC) inside its life at which an update should have come and did not. `prices` are those of
-    the chart after the last word of the signal. `newer` counts the running signals of the chart that are newer.
-    `creations_told` and `is_followed` say whether this chart announces triangles, and speaks at every bar.
+    (first and last, µs UTC) inside its life at which an update should have come and did not; before `judged_from_us`
+    nobody can say. `prices` are those of the chart after the last word of the signal. `newer` counts the running
+    signals of the chart that are newer. `creations_told` says whether this chart announces triangles.
     """
 
     view: SignalView
     rules: frozenset[str] = frozenset()
     updates: tuple[Update, ...] = ()
     holes: tuple[tuple[int, int], ...] = ()
+    judged_from_us: int = 0
     prices: tuple[Price, ...] = ()
     next_triangle: Triangle | None = None
     linked: tuple[SignalView, ...] = ()

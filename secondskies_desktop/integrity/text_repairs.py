@@ -224,7 +224,8 @@ def _whole_entries(body: bytes) -> Mended | None:
         return None
     end, closing = cut
     rest = len(body) - end
-    lost = f"cut off after {sent} bytes: {entries} whole entries are kept, the last {rest} bytes are lost"
+    kept = "1 whole entry is" if entries == 1 else f"{entries} whole entries are"
+    lost = f"cut off after {sent} bytes: {kept} kept, the last {rest} bytes are lost"
     return Mended(body[begins:end] + closing, (lost,))
 
 

@@ -13,7 +13,7 @@ import msgspec
 from secondskies_desktop.foundation.market_hours import open_seconds_between
 from secondskies_desktop.foundation.sessions import session_at, trade_date
 from secondskies_desktop.signals.barreading import read_legs
-from secondskies_desktop.signals.fills import EVENTS, TARGETS, chosen, effective, standing
+from secondskies_desktop.signals.fills import EVENTS, TARGETS, chosen, effective
 from secondskies_desktop.signals.lifecycle import SIGNAL, SignalState, direction_of_state, entry_bar_us
 from secondskies_desktop.signals.view import SignalView
 from secondskies_desktop.signals.vocabulary import Direction, EventType, LegStatus, Source, Status
@@ -42,7 +42,7 @@ def _with_fills(view: SignalView, state: SignalState, applied: list[Filled]) -> 
     for one in applied:
         field = EVENTS.get(one.field, one.field)
         if one.field == TARGETS:
-            targets = standing(state)[TARGETS][1].value
+            targets = None if state.fills is None else state.fills.kept[one.id].value
         elif one.field in EVENTS or getattr(view, field) is not None:
             sources[field] = one.source
         if one.source == Source.INFERRED:

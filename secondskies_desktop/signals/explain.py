@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from secondskies_desktop.foundation.clock import as_iso
+from secondskies_desktop.signals.fills import EVENTS, TARGETS, FillKind
 from secondskies_desktop.signals.vocabulary import EventType, LegStatus, Source, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from secondskies_desktop.signals.fills import Fill
     from secondskies_desktop.signals.history import HistoryEvent
     from secondskies_desktop.signals.view import SignalView
 
@@ -24,6 +26,7 @@ class Reason(NamedTuple):
     inbox_ids: tuple[int, ...]
 
 
+_MOST_NAMED = 20
 _TIMES = {
     "entry_at": ("entry_us", EventType.ENTRY),
     "be_triggered_at": ("be_triggered_us", EventType.BE_TRIGGERED),
@@ -44,8 +47,62 @@ _SOURCE_WORDS = {
 }
 
 
-def explain(view: SignalView, events: Sequence[HistoryEvent]) -> list[Reason]:
-    """Return the reasons for every field of a signal that is known, in the order of its life."""
+def explain(view: SignalView, events: Sequence[HistoryEvent], log: Sequence[Fill] = ()) -> list[Reason]:
+    """Return the reasons for every field of a signal that is known, in the order of its life.
+
+    `log` are the rows of its log of fills: a value that was filled in, or chosen, has its reason from there.
+    """
+    filled = _filled(view, log)
+    reasons = [filled.get(reason.field, reason) for reason in _all_of(view, events)]
+    reasons = [_end_by_fill(view, reason, filled) for reason in reasons]
+    if view.targets is not None and TARGETS in filled:
+        reasons.append(filled[TARGETS]._replace(value=view.targets))
+    return reasons
+
+
+def _filled(view: SignalView, log: Sequence[Fill]) -> dict[str, Reason]:
+    """Return the reasons of the values that were filled in or chosen, by their fields."""
+    rows = {row.id: row for row in log}
+    found: dict[str, Reason] = {}
+    for one in view.filled:
+        row = rows.get(one.id)
+        if row is None:
+            continue
+        field = EVENTS.get(one.field, one.field)
+        value = getattr(view, _TIMES[field][0]) if field in _TIMES else getattr(view, field)
+        value = as_iso(value) if field in _TIMES else value
+        words = f"filled in, {one.confidence * 100:.0f} % sure: {row.reason}"
+        found[field] = Reason(field, value, one.source, words, row.because[:_MOST_NAMED])
+    undone = {row.refers for row in log if row.kind == FillKind.UNDO}
+    for row in log:
+        if row.kind == FillKind.CHOICE and row.id not in undone and row.field not in found:
+            value, source = getattr(view, row.field, None), view.sources.get(row.field)
+            words = "chosen by you among the values that were received"
+            found[row.field] = Reason(row.field, value, source, words, row.because[:_MOST_NAMED])
+    return found
+
+
+_ENDED_BY = (
+    ("status", Status.CANCELLED, EventType.CANCELLED, ""),
+    ("be_status", LegStatus.STOPPED_BE, EventType.EXIT_BE, "0R: "),
+    ("be_status", LegStatus.STOPPED_SL, EventType.EXIT_SL, "−1R: "),
+    ("no_be_status", LegStatus.STOPPED_SL, EventType.EXIT_SL, "−1R: "),
+)
+
+
+def _end_by_fill(view: SignalView, reason: Reason, filled: dict[str, Reason]) -> Reason:
+    """Return the reason of a leg or signal that no message ended but a fill; every other as it is."""
+    for field, status, kind, result in _ENDED_BY:
+        end = filled.get(EVENTS[kind])
+        if (field, status) != (reason.field, reason.value) or end is None or kind in view.event_counts:
+            continue
+        if field != "be_status" or EventType.EXIT_BE not in view.event_counts:
+            return reason._replace(words=f"{result}{end.words}", inbox_ids=end.inbox_ids)
+    return reason
+
+
+def _all_of(view: SignalView, events: Sequence[HistoryEvent]) -> list[Reason]:
+    """Return the reasons as far as messages and bars give them."""
     reasons = [_status(view, events), _be_leg(view, events), _no_be_leg(view, events)]
     reasons.append(_signal_at(view, events))
     for field, (attribute, kind) in _TIMES.items():
@@ -77,7 +134,7 @@ def explain(view: SignalView, events: Sequence[HistoryEvent]) -> list[Reason]:
 
 
 def _reason(view: SignalView, field: str, value: object, words: str, inbox_ids: Sequence[int]) -> Reason:
-    return Reason(field, value, view.sources.get(field), words, tuple(inbox_ids)[:20])
+    return Reason(field, value, view.sources.get(field), words, tuple(inbox_ids)[:_MOST_NAMED])
 
 
 def _of(events: Sequence[HistoryEvent], kind: str) -> list[int]:

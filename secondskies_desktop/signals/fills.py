@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from secondskies_desktop.signals.lifecycle import SignalState
 
 TARGETS = "targets"
+_CENT = 0.01
 _LAST = (1 << 62, 0)
 """Behind every arrival."""
 EVENTS = {
@@ -115,19 +116,15 @@ def join(state: SignalState, fill: Fill) -> None:
         fills.choices[fill.id] = row
 
 
-def standing(state: SignalState) -> dict[str, tuple[int, Kept]]:
-    """Return by field the fill that would count: the surest that is not undone, of equals the first."""
+def ranked(state: SignalState) -> dict[str, list[tuple[int, Kept]]]:
+    """Return by field the fills that are not undone: the surest first, of equals the one that was made first."""
     fills = state.fills
-    found: dict[str, tuple[int, Kept]] = {}
-    if fills is None:
-        return found
-    for number in sorted(fills.kept):
-        one = fills.kept[number]
-        if number in fills.undone:
-            continue
-        known = found.get(one.field)
-        if known is None or one.confidence > known[1].confidence:
-            found[one.field] = (number, one)
+    found: dict[str, list[tuple[int, Kept]]] = {}
+    for number, one in sorted(fills.kept.items()) if fills is not None else ():
+        if fills is not None and number not in fills.undone:
+            found.setdefault(one.field, []).append((number, one))
+    for rows in found.values():
+        rows.sort(key=lambda row: -row[1].confidence)
     return found
 
 
@@ -154,9 +151,13 @@ def effective(state: SignalState) -> tuple[SignalState, list[Filled]]:
     for field, (_, choice) in chosen(state).items():
         if field in changed.claims:
             changed.claims[field] = (changed.claims[field][0], choice.value)
-    for field, (number, fill) in standing(state).items():
-        if _apply(state, changed, field, fill):
-            applied.append(Filled(field, number, fill.source, fill.confidence))
+    # Targets last: they are worth what the entry and the stop are that they were computed from.
+    for field, rows in sorted(ranked(state).items(), key=lambda one: one[0] == TARGETS):
+        for number, fill in rows:
+            # One that later messages contradict has no effect; the next that was made since may have.
+            if _apply(state, changed, field, fill):
+                applied.append(Filled(field, number, fill.source, fill.confidence))
+                break
     return changed, applied
 
 
@@ -173,7 +174,17 @@ def _apply(state: SignalState, changed: SignalState, field: str, fill: Kept) -> 
             return False
         setattr(changed, field, fill.value)
         return True
-    return field == TARGETS
+    return field == TARGETS and _fits(changed, fill.value)
+
+
+def _fits(state: SignalState, targets: Any) -> bool:
+    """Tell whether targets are those of the entry and the stop that count now: another value may have been chosen."""
+    entry: float | None = state.value("entry_price")
+    stop: float | None = state.value("stop_loss")
+    first = targets.get("target_1R") if isinstance(targets, dict) else None
+    if entry is None or stop is None or not isinstance(first, int | float):
+        return False
+    return abs(2 * entry - stop - first) < _CENT
 
 
 def _apply_event(state: SignalState, changed: SignalState, kind: str, fill: Kept) -> bool:
@@ -183,7 +194,7 @@ def _apply_event(state: SignalState, changed: SignalState, kind: str, fill: Kept
     if kind in state.kinds:
         if kind in state.times or at_us is None:
             return False
-    elif kind == EventType.EXIT_SL and at_us is not None and _last_sign_of_life_us(state) > at_us:
+    elif at_us is not None and _is_contradicted(state, kind, at_us):
         return False
     changed.kinds.add(kind)
     if at_us is not None and kind not in state.times:
@@ -192,5 +203,11 @@ def _apply_event(state: SignalState, changed: SignalState, kind: str, fill: Kept
     return True
 
 
-def _last_sign_of_life_us(state: SignalState) -> int:
-    return max(state.price_us or 0, state.alive_us or 0)
+def _is_contradicted(state: SignalState, kind: str, at_us: int) -> bool:
+    """Tell whether a leg that is said to have ended was alive on a later bar."""
+    if kind == EventType.EXIT_SL:
+        return max(state.price_us or 0, state.alive_us or 0) > at_us
+    if kind == EventType.EXIT_BE:
+        # Its excursion stands still from its end on; both legs' do as long as they make no new one.
+        return max(state.be_mfe_us or 0, state.be_climb[-1][0] if state.be_climb else 0) > at_us
+    return False

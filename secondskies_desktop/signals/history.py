@@ -65,16 +65,21 @@ def from_body(event: Event, decoded: Decoded, inbox_id: int, received_us: int) -
 
 
 def derived_events(view: SignalView) -> list[HistoryEvent]:
-    """Return the events that no message said: inferred and recomputed ones, marked as such."""
+    """Return the events that no message said: inferred, recomputed and filled-in ones, marked as such."""
+    filled = {one.field: one for one in view.filled}
     found = []
     for kind, at_us, field in (
         ("SIGNAL_CREATED", view.signal_us, "signal_at"),
+        ("CONFIRMED", view.confirmed_us, "confirmed_at"),
         ("BE_TRIGGERED", view.be_triggered_us, "be_triggered_at"),
         ("EXIT_BE", view.be_exit_us, "be_exit_at"),
         ("EXIT_SL", view.exit_us, "exit_at"),
         ("CANCELLED", view.cancelled_us, "cancelled_at"),
     ):
-        if kind in view.inferred:
+        fill = filled.get(kind)
+        if fill is not None and kind not in view.event_counts:
+            found.append(HistoryEvent(at_us, kind, fill.source, None, {}, confidence=f"{fill.confidence:g}"))
+        elif kind in view.inferred:
             source = view.sources.get(field, Source.INFERRED)
             if source not in (Source.RECOMPUTED, Source.INFERRED):
                 source = Source.INFERRED

@@ -51,6 +51,7 @@ class SignalState(msgspec.Struct):
     others as plain extremes. `updates` counts distinct MFE updates; the projection that knows them keeps it.
     `alive_us` is the newest bar at which a snapshot listed the signal: its No-BE leg still ran. The last event
     is that of the latest arrival; the price is that of the newest bar, and of its prices the first received.
+    `be_mfe_us` is the first bar that is said to have had `be_mfe`, None where one that says it proves no bar.
     `disputes` keeps the values that were received beside the claimed one, each with its first arrival.
     """
 
@@ -82,6 +83,7 @@ class SignalState(msgspec.Struct):
     legs: Legs | None = None
     disputes: dict[str, list[Claim]] | None = None
     fills: Fills | None = None
+    be_mfe_us: int | None = None
 
     def value(self, name: str) -> Any:
         """Return the value that is claimed first for a name, or None."""
@@ -147,8 +149,12 @@ def _climb(state: SignalState, event: Event, at_us: int) -> None:
 
 def _stretch(state: SignalState, event: Event) -> None:
     value = event.be_mfe
-    if value is not None and (state.be_mfe is None or value > state.be_mfe):
-        state.be_mfe = value
+    if value is not None and (state.be_mfe is None or value >= state.be_mfe):
+        at_us = event.at_us if event.at_source is _RECEIVED else None
+        if value != state.be_mfe:
+            state.be_mfe, state.be_mfe_us = value, at_us
+        elif at_us is None or (state.be_mfe_us is not None and at_us < state.be_mfe_us):
+            state.be_mfe_us = at_us
     value = event.no_be_mfe
     if value is not None and (state.no_be_mfe is None or value > state.no_be_mfe):
         state.no_be_mfe = value

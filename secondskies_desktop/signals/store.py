@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from sqlalchemy import delete, func, or_, select
@@ -12,7 +12,7 @@ from secondskies_desktop.signals.changes import SignalRow
 from secondskies_desktop.signals.lifecycle import SignalState, is_stepped
 from secondskies_desktop.signals.tables import STILL_STEPPED, signal_events, signal_tallies, signals
 from secondskies_desktop.signals.view import SignalView
-from secondskies_desktop.signals.vocabulary import EventType
+from secondskies_desktop.signals.vocabulary import EventType, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -289,32 +289,37 @@ def forget_tallies(connection: Connection) -> None:
     connection.execute(delete(signal_tallies))
 
 
-def update_times(connection: Connection, signal_id: int) -> list[int]:
-    """Return the clock readings (µs UTC) of a signal's updates to the second, rising; 0 where none is known."""
-    statement = "SELECT key FROM signal_events WHERE signal_id=? AND type=? ORDER BY key"
-    return [(row[0] >> 31) * 1_000_000 for row in fetch(connection, statement, (signal_id, _UPDATE))]
-
-
-def first_inbox_ids(connection: Connection, signal_id: int) -> dict[str, int]:
-    """Return the arrival that brought each kind of event but updates."""
-    statement = "SELECT type,inbox_id FROM signal_events WHERE signal_id=? AND type<>?"
-    return {row[0]: row[1] for row in fetch(connection, statement, (signal_id, _UPDATE))}
-
-
-def newest_inbox_id(connection: Connection, signal_id: int) -> int | None:
-    """Return the newest arrival that told something new of a signal."""
-    rows = fetch(connection, "SELECT max(inbox_id) FROM signal_events WHERE signal_id=?", (signal_id,))
-    newest: int | None = rows[0][0]
-    return newest
-
-
-def next_on_chart(connection: Connection, stream: str, after_us: int, limit: int = 4) -> list[OnBar]:
-    """Return the next signals of a chart by their triangle bar, behind a time (µs UTC)."""
+def next_on_chart(connection: Connection, stream: str, after_us: int) -> tuple[int, OnBar] | None:
+    """Return the next signal of a chart by its triangle, with its id in the projection, behind a time (µs UTC)."""
     statement = (
-        "SELECT trade_id,signal_us,direction FROM signals "
-        "WHERE stream=? AND signal_us>? AND direction IS NOT NULL ORDER BY signal_us LIMIT ?"
+        "SELECT id,trade_id,signal_us,direction FROM signals "
+        "WHERE stream=? AND signal_us>? AND direction IS NOT NULL ORDER BY signal_us LIMIT 1"
     )
-    return [OnBar(*row) for row in fetch(connection, statement, (stream, after_us, limit))]
+    rows = fetch(connection, statement, (stream, after_us))
+    return (rows[0][0], OnBar(*rows[0][1:])) if rows else None
+
+
+def waiting_before(connection: Connection, stream: str, bar_us: int) -> list[SignalRow]:
+    """Return the signals of a chart's last triangle before a bar that wait for their confirmation."""
+    statement = (
+        "SELECT id,seq,view FROM signals WHERE stream=? AND status=? AND signal_us="
+        "(SELECT max(signal_us) FROM signals WHERE stream=? AND signal_us<?)"
+    )
+    return [_row(row) for row in fetch(connection, statement, (stream, str(Status.PENDING), stream, bar_us))]
+
+
+def places_in(connection: Connection, statuses: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield (id, change number, chart, sort time) of the signals that stand in one of some states."""
+    statement = "SELECT id,seq,stream,sort_us FROM signals WHERE status IN"
+    return fetch_by_keys(connection, statement, (), statuses)
+
+
+def rows_by_id(connection: Connection, signal_ids: Sequence[int]) -> list[SignalRow]:
+    """Return signals by their ids in the projection; those that are not there are left out."""
+    return [
+        _row(row)
+        for row in fetch_by_keys(connection, "SELECT id,seq,view FROM signals WHERE id IN", (), signal_ids)
+    ]
 
 
 def around_on_chart(connection: Connection, stream: str, at_us: int, within_us: int) -> list[SignalRow]:
@@ -333,22 +338,3 @@ def around_on_chart(connection: Connection, stream: str, at_us: int, within_us: 
         ),
     ]
     return [_row(row) for row in rows]
-
-
-def count_running(connection: Connection, stream: str, after_us: int, statuses: Sequence[str]) -> int:
-    """Return how many signals of a chart that are newer than a time stand in one of some states."""
-    marks = ",".join("?" * len(statuses))
-    statement = f"SELECT count(*) FROM signals WHERE status IN ({marks}) AND sort_us>? AND stream=?"
-    count: int = fetch(connection, statement, (*statuses, after_us, stream))[0][0]
-    return count
-
-
-def rules_of(connection: Connection, signal_id: int) -> frozenset[str]:
-    """Return the generations that told of a signal, by the deliveries of its newest and its oldest events."""
-    statement = (
-        "SELECT DISTINCT d.rule FROM deliveries d WHERE d.inbox_id IN ("
-        "SELECT min(inbox_id) FROM signal_events WHERE signal_id=? GROUP BY type "
-        "UNION SELECT max(inbox_id) FROM signal_events WHERE signal_id=?)"
-    )
-    rows = fetch(connection, statement, (signal_id, signal_id))
-    return frozenset(row[0] for row in rows if row[0] is not None)

@@ -300,4 +300,4 @@ def _over(text: str) -> int:
 
 
 TestLaws = Laws.TestCase
-TestLaws.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
+TestLaws.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

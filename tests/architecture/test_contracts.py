@@ -32,6 +32,8 @@ VIOLATIONS = [
     ("pure", "signals/walk.py", "import structlog"),
     ("pure", "market/bars.py", "import secondskies_desktop.foundation.planted"),
     ("pure", "signals/walk.py", "from secondskies_desktop import __version__"),
+    ("pure", "trades/formats/planted.py", "import structlog"),
+    ("layers", "trades/planted.py", "import secondskies_desktop.engine"),
     ("kernels", "market/kernel.py", "import msgspec"),
     (
         "migrations",

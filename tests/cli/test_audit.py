@@ -87,3 +87,13 @@ def test_that_a_restored_profile_is_proved(full: Asking, tmp_path: Path) -> None
     assert full("restore", tmp_path / "copy.db").code == 0
     assert full("audit", "verify", "--json").json["ok"] is True
     assert full("audit", "list", "--json").json[0]["action"] == "restore"
+
+
+def test_that_a_copy_that_is_none_does_not_sound_like_a_damaged_database(ask: Asking) -> None:
+    assert ask("inbox", "list").code == 0
+    file = ask.home / "letter.txt"
+    file.write_text("dear diary " * 1_000)
+    answer = ask("audit", "verify", "--copy", str(file))
+    assert answer.code == 3
+    assert "letter.txt cannot be read as a backup" in answer.err
+    assert "the database is damaged" not in answer.err

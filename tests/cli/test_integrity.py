@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from secondskies_desktop.cli.context import say
 from secondskies_desktop.foundation.database.engine import sqlite_url
 from tests.databases import put
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.cli.asking import Asking
 
 
@@ -119,3 +122,51 @@ def test_that_the_rules_are_listed_with_examples(ask: Asking) -> None:
     rules = ask("integrity", "rules", "--json").json
     assert {"name", "means", "hazard", "in_bulk", "before", "after"} == set(rules[0])
     assert "trailing-comma" in ask("integrity", "rules").out
+
+
+def test_that_undoing_repairs_is_all_or_nothing_and_never_a_rehearsal(ask: Asking) -> None:
+    assert ask("inbox", "list").code == 0
+    put(sqlite_url(ask.home / "secondskies.db"), MENDABLE, b"no alert")
+    assert ask("integrity", "repair", "1").code == 0
+    for words in (("--undo", "1", "--dry-run"), ("--undo", "1", "--rule", "no-value"), ("--undo", "1", "2")):
+        assert ask("integrity", "repair", *words).code == 2
+        assert len(ask("signals", "list", "--json").json) == 1
+    assert ask("integrity", "repair", "--undo", "1", "1").code == 0
+    assert ask("signals", "list", "--json").json == []
+
+
+def test_that_a_repair_of_an_unknown_arrival_changes_nothing_of_the_others(ask: Asking) -> None:
+    assert ask("inbox", "list").code == 0
+    put(sqlite_url(ask.home / "secondskies.db"), MENDABLE)
+    assert ask("integrity", "repair", "1", "7").code == 2
+    assert [row["state"] for row in ask("inbox", "list", "--json").json] == ["dead"]
+
+
+def test_that_no_cell_of_a_table_obeys_what_a_value_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    say([], lambda: [("head",), ({"file": "\x9b31m\u202e"},), (["\x9b"],), ("\x9b",)], as_json=False)
+    assert capsys.readouterr().out.replace("\n", "").isprintable()
+
+
+def test_that_tables_are_read_by_people(full: Asking) -> None:
+    filled = full("integrity", "fill").out.splitlines()
+    assert filled[0].split()[:3] == ["id", "trade_id", "field"]
+    assert not any("{" in line for line in filled)
+    report = full("integrity", "report").out
+    assert "filled, recomputed" in report
+    assert "{" not in report
+
+
+def test_that_a_filled_value_is_shown_with_its_quality_and_its_reason(full: Asking) -> None:
+    filled = full("integrity", "fill", "--json").json["filled"]
+    one = next(row for row in filled if row["because"])
+    shown = full("signals", "show", one["trade_id"], "--json").json
+    shown = shown[0] if isinstance(shown, list) else shown
+    assert shown["quality"] is not None
+    reasons = full("explain", one["trade_id"], "--json").json
+    said = [reason for reason in reasons if one["reason"] in reason["words"]]
+    assert said
+    assert [link["inbox_id"] for link in said[0]["chain"]] == one["because"]
+
+
+def test_that_an_id_beyond_all_ids_is_refused(ask: Asking) -> None:
+    assert ask("integrity", "undo", str(2**63)).code == 2

@@ -75,14 +75,21 @@ def cells(model: QAbstractItemModel, column: int) -> list[str]:
 
 
 def test_that_nothing_and_an_error_are_states_of_their_own(rig: Rig) -> None:
+    assert rig.panel.open.nothing.text().startswith("Not known yet")
     rig.start()
     assert state(rig) is PaneState.EMPTY
-    assert rig.panel.open.nothing.text() == "✓  Nothing wants you now"
+    rig.qtbot.waitUntil(lambda: rig.panel.open.nothing.text() == "✓  Nothing wants you now")
     assert not rig.panel.open.acknowledge_all.isEnabled()
     rig.desk.broken = OSError("the disk is gone")
     with rig.qtbot.waitSignal(rig.panel.loaded):
         rig.panel.history.pane.retry.emit()
     assert state(rig) is PaneState.ERROR
+    rig.panel.open.read()
+    unread = "Not known: what wants you could not be read. the disk is gone"
+    rig.qtbot.waitUntil(lambda: rig.panel.open.nothing.text() == unread)
+    rig.desk.broken = None
+    rig.panel.open.read()
+    rig.qtbot.waitUntil(lambda: rig.panel.open.nothing.text() == "✓  Nothing wants you now")
 
 
 def test_that_the_gravest_stands_on_top_with_its_mark_and_age(rig: Rig) -> None:

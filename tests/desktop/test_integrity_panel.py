@@ -20,6 +20,7 @@ from secondskies_desktop.desktop.panels.integrity.panel import (
     IntegrityPanel,
 )
 from secondskies_desktop.desktop.preferences import Preferences
+from secondskies_desktop.desktop.theme import Tone
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.integrity.coverage import HOUR_US, Cover
 from tests.clocks import START_US, FrozenClock
@@ -386,3 +387,18 @@ def test_that_values_are_written_by_their_field() -> None:
     assert words.fill_value("direction", "BULLISH") == "BULLISH"
     assert words.type_name("conflict:stop_loss") == "Conflict: stop"
     assert words.type_name("quite_new") == "Quite new"
+
+
+def test_that_a_fill_without_effect_is_no_tick() -> None:
+    line = words.entry_line(a_fill(1)._replace(counts=False), NOW_US)
+    assert line.cells[0] == "–"
+    assert line.cells[5] == "without effect, messages say otherwise · another id says so"
+    assert words.entry_line(a_fill(1), NOW_US).cells[0] == "✓"
+
+
+def test_that_health_that_nobody_looked_at_lately_is_never_good() -> None:
+    now = health_of([], 100.0)
+    assert words.health_word(now, 90, NOW_US).tone is Tone.GOOD
+    old = words.health_word(now, 90, NOW_US + 10 * 60_000_000)
+    assert (old.text, old.tone) == ("100.0", Tone.WATCH)
+    assert old.basis == "of 100 · ! as it was 10 min ago: nothing has looked since"

@@ -14,6 +14,7 @@ from secondskies_desktop.desktop.panels.signal_detail.panel import SignalDetail
 from secondskies_desktop.desktop.widgets.state_pane import PaneState
 from secondskies_desktop.engine.desk import ArrivalDetail, SignalEvent
 from secondskies_desktop.ingest.changes import ArrivalRow
+from secondskies_desktop.signals.fills import Filled
 from secondskies_desktop.signals.vocabulary import LegStatus, Status
 from tests.desktop.fake_desk import FakeDesk
 from tests.desktop.made_signals import NOW_US, a_row, a_view
@@ -174,3 +175,14 @@ def test_that_an_inferred_stop_is_a_ring() -> None:
 def test_that_a_cancelled_signal_ends_its_journey_there() -> None:
     view = a_view(status=Status.CANCELLED, cancelled_us=NOW_US)
     assert [stop.name for stop in stops_of(view)] == ["SIGNAL", "CANCELLED"]
+    assert stops_of(view)[-1].inferred
+    said = a_view(status=Status.CANCELLED, cancelled_us=NOW_US, event_counts={"CANCELLED": 1})
+    assert not stops_of(said)[-1].inferred
+
+
+def test_that_a_time_that_was_filled_in_is_a_ring_whatever_its_source() -> None:
+    fill = Filled("CONFIRMED", 1, "recomputed", 0.95)
+    view = a_view(confirmed_us=NOW_US, sources={"confirmed_at": "recomputed"}, inferred=(), filled=(fill,))
+    stops = {stop.name: stop for stop in stops_of(view)}
+    assert stops["CONFIRMED"].reached
+    assert stops["CONFIRMED"].inferred

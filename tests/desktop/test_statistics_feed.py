@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from secondskies_desktop.desktop.statistics_feed import StatisticsFeed
@@ -20,6 +21,7 @@ def test_that_a_slow_answer_comes_though_signals_keep_changing(
     qtbot: QtBot, bridge: Bridge, readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("secondskies_desktop.desktop.statistics_feed.EVERY_MS", 10)
+    monkeypatch.setattr("secondskies_desktop.desktop.statistics_feed._REST", 0)
     may_answer = threading.Event()
     asked: list[int] = []
 
@@ -41,3 +43,24 @@ def test_that_a_slow_answer_comes_though_signals_keep_changing(
     qtbot.wait(50)
     assert answers == [0, 1], "what changed meanwhile is asked once, and then nothing more"
     feed.stop()
+
+
+def test_that_a_question_that_keeps_taking_long_is_asked_less_often(
+    qtbot: QtBot, bridge: Bridge, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secondskies_desktop.desktop.statistics_feed.EVERY_MS", 1)
+    begun: list[float] = []
+
+    def question(_desk: object) -> None:
+        begun.append(time.perf_counter())
+        time.sleep(0.05)
+
+    feed: StatisticsFeed[None] = StatisticsFeed(question)
+    answers: list[None] = []
+    feed.answered.connect(answers.append)
+    feed.start(FakeDesk(), bridge, readers)
+    for count in (1, 2, 3):
+        qtbot.waitUntil(lambda count=count: len(answers) == count)  # type: ignore[misc]
+        bridge.signals_changed.emit([])
+    feed.stop()
+    assert begun[2] - begun[1] > 10 * 0.05

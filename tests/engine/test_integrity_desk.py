@@ -158,6 +158,24 @@ def test_that_a_conflict_is_listed_chosen_and_diagnosed(desk: Desk) -> None:
     assert len(desk.conflicts()) == 1
 
 
+def test_that_a_fill_without_effect_is_not_said_to_count(desk: Desk) -> None:
+    (conflict,) = desk.conflicts()
+    before = {
+        one.fill.id: one.counts
+        for one in desk.fills(100)
+        if (one.fill.field, one.fill.trade_id) == ("targets", conflict.trade_id)
+    }
+    assert list(before.values()) == [True]
+    desk.choose_value(conflict, conflict.options[1].inbox_id)
+    fold_pending(desk.profile)
+    found = desk.diagnosis(conflict.signal_id)
+    assert found is not None
+    for log in (found.log, desk.fills(100)):
+        assert {one.fill.id: one.counts for one in log if one.fill.id in before} == dict.fromkeys(
+            before, False
+        )
+
+
 def test_that_fills_are_paged_and_what_was_taken_back_says_so(desk: Desk) -> None:
     first, second, *_ = desk.fills(10)
     assert first.fill.id > second.fill.id

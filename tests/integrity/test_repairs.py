@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondskies_desktop.integrity import repairs
 from secondskies_desktop.integrity.repair_rules import Hazard
 from secondskies_desktop.integrity.repairs import BY_NAME, MAX_BYTES, RULES, examples, impossible, propose
 from secondskies_desktop.integrity.text_repairs import plain_number
@@ -216,3 +217,13 @@ def test_that_a_bar_that_cannot_be_is_left_out_and_its_signals_stay() -> None:
     assert found.decoded is not None
     assert found.decoded.bar is None
     assert len(found.decoded.events) == len(decode(SNAPSHOT, START_US).events)
+
+
+def test_that_a_body_that_the_program_fails_on_is_refused_and_never_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_body: bytes, _arrival_us: int) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(repairs, "decode", fail)
+    assert propose(HEARTBEAT, START_US).refusal == "the program failed on this body: ZeroDivisionError"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from secondskies_desktop.signals.derived import derive
 from secondskies_desktop.signals.event import Decoded
 from secondskies_desktop.signals.explain import Reason, explain
+from secondskies_desktop.signals.fills import Fill, FillKind, join
 from secondskies_desktop.signals.history import derived_events, from_body, in_order
 from secondskies_desktop.signals.legreading import ONE_BAR
 from secondskies_desktop.signals.lifecycle import walk_again
@@ -232,3 +234,83 @@ def test_that_an_exit_that_no_message_says_has_a_line_of_its_own_in_the_history(
     stop = made["EXIT_SL"]
     assert (stop.at_us, stop.source, stop.inbox_id, stop.values) == (bar_us(9), Source.INFERRED, None, {})
     assert stop.confidence == "0.7"
+
+
+def filled(number: int, field: str, value: object, **said: object) -> Fill:
+    """Return a row of the log of fills for the signal of these tests."""
+    row = Fill(
+        number,
+        0,
+        FillKind.FILL,
+        "S",
+        "T",
+        field,
+        value,
+        Source.INFERRED,
+        0.95,
+        "a price says so",
+        (7,),
+        None,
+        "",
+    )
+    return msgspec.structs.replace(row, **said)
+
+
+def explained(said: list[Event], *log: Fill) -> dict[str, Reason]:
+    """Return the reasons for what is known of a signal with fills in its log."""
+    state = told(said)
+    for row in log:
+        join(state, row)
+    view = derive(state)
+    history = [
+        from_body(event, Decoded("a-rule", event.type, [event]), place, bar_us(60) + place)
+        for place, event in enumerate(said, 1)
+    ]
+    found = explain(view, in_order([*history, *derived_events(view)]), log)
+    return {reason.field: reason for reason in found}
+
+
+def test_that_a_leg_that_ended_by_a_fill_says_so_and_never_what_another_leg_did() -> None:
+    found = explained([ENTERED, HIGH, EXIT_BE], filled(1, "EXIT_SL", bar_us(30)))
+    words = "filled in, 95 % sure: a price says so"
+    assert found["no_be_status"][1:] == ("STOPPED_SL", None, f"−1R: {words}", (7,))
+    assert found["exit_at"][2:] == (Source.INFERRED, words, (7,))
+    assert found["be_status"].words == "0R: break-even was triggered and price came back to entry"
+
+
+def test_that_an_end_that_was_received_is_not_explained_by_a_fill() -> None:
+    found = explained([ENTERED, HIGH, EXIT_BE, EXIT_SL], filled(1, "EXIT_SL", bar_us(30)))
+    assert found["no_be_status"].words == "−1R: EXIT_STOP_LOSS was received"
+    assert found["exit_at"].words == "EXIT_SL: received"
+
+
+def test_that_other_ends_and_values_by_fills_say_so() -> None:
+    both = explained([ENTERED, HIGH], filled(1, "EXIT_BE", None), filled(2, "EXIT_SL", bar_us(30)))
+    assert both["be_status"][1:] == ("STOPPED_BE", None, "0R: filled in, 95 % sure: a price says so", (7,))
+    alone = explained([ENTERED, LOW], filled(1, "EXIT_SL", bar_us(30)))
+    assert alone["be_status"].words == "−1R: filled in, 95 % sure: a price says so"
+    cancelled = explained([CREATED], filled(1, "CANCELLED", bar_us(3)))
+    assert cancelled["status"].words == "filled in, 95 % sure: a price says so"
+    first = {"target_1R": 2 * ENTRY - STOP}
+    targets = explained([ENTERED], filled(1, "targets", first, confidence=1.0))
+    assert targets["targets"].value == first
+    assert targets["targets"].words == "filled in, 100 % sure: a price says so"
+
+
+def test_that_a_chosen_value_is_not_called_the_first_received() -> None:
+    other = say(EventType.ENTRY, 4, detail={**PRICES, "entry_price": ENTRY + 5})
+    choice = filled(1, "entry_price", ENTRY + 5, kind=FillKind.CHOICE, source=Source.RECEIVED, because=(2,))
+    found = explained([ENTERED, other], choice)
+    assert found["entry_price"].value == ENTRY + 5
+    assert found["entry_price"].words == "chosen by you among the values that were received"
+    assert found["entry_price"].inbox_ids == (2,)
+    undo = filled(2, "entry_price", None, kind=FillKind.UNDO, refers=1)
+    assert explained([ENTERED, other], choice, undo)["entry_price"].words.startswith("the first received")
+
+
+def test_that_an_event_that_was_filled_in_is_listed_with_the_sureness_of_its_fill() -> None:
+    state = told([ENTERED])
+    join(state, filled(1, "CONFIRMED", bar_us(2), source=Source.RECOMPUTED, confidence=0.5))
+    listed = {event.type: event for event in derived_events(derive(state))}
+    assert listed["CONFIRMED"].source == Source.RECOMPUTED
+    assert (listed["CONFIRMED"].at_us, listed["CONFIRMED"].confidence) == (bar_us(2), "0.5")

@@ -23,9 +23,12 @@ from tests.signals.told import (
     ENTERED,
     ENTRY,
     EXIT_SL,
+    PRICES,
+    STOP,
     STREAM,
     TRADE_ID,
     bar_us,
+    by_arrival,
     ran,
     say,
 )
@@ -116,6 +119,38 @@ def test_that_a_missed_exit_ends_both_trades_and_later_life_withdraws_it() -> No
     assert seen([CREATED, ENTERED, alive], missed).status is Status.ACTIVE
 
 
+def test_that_an_excursion_that_goes_on_withdraws_an_end_of_the_be_leg() -> None:
+    ended, ran_on = fill(1, "EXIT_BE", bar_us(12)), ran(2.5, 2.5, minute=20)
+    held = [ENTERED, ran(1.2, 1.2, minute=6), ran(1.2, 2.5, minute=20)]
+    assert seen(held, ended).be_status is LegStatus.STOPPED_BE
+    for alive in (ran_on, msgspec.structs.replace(ran_on, stamp_us=bar_us(20))):
+        view = seen([ENTERED, ran(1.2, 1.2, minute=6), alive], ended)
+        assert (view.be_status, view.be_mfe, view.filled) == (LegStatus.RUNNING, 2.5, ())
+    undated = [ran(2.5, 2.5, minute=20), by_arrival(EventType.MFE_UPDATE, 20, be_mfe=2.5)]
+    assert seen([ENTERED, *undated], ended).be_status is LegStatus.STOPPED_BE
+    assert seen([ENTERED, *reversed(undated)], ended).be_status is LegStatus.STOPPED_BE
+
+
+def test_that_an_exit_that_was_withdrawn_does_not_hide_the_one_that_was_found_later() -> None:
+    alive = msgspec.structs.replace(ran(0.6, 0.6, minute=10), price=ENTRY)
+    view = seen([ENTERED, alive], fill(1, "EXIT_SL", bar_us(8)), fill(2, "EXIT_SL", bar_us(30)))
+    assert (view.status, view.exit_us) == (Status.COMPLETED, bar_us(30))
+    assert [one.id for one in view.filled] == [2]
+
+
+def test_that_targets_are_only_those_of_the_entry_and_the_stop_that_count() -> None:
+    other = say(EventType.ENTRY, 4, detail={**PRICES, "entry_price": ENTRY + 2})
+    targets = fill(1, "targets", {"target_1R": 2 * ENTRY - STOP}, 1.0)
+    choice = fill(2, "entry_price", ENTRY + 2, kind=FillKind.CHOICE)
+    again = fill(3, "targets", {"target_1R": 2 * (ENTRY + 2) - STOP}, 1.0)
+    events = [CREATED, ENTERED, other]
+    assert seen(events, targets).targets == targets.value
+    assert seen(events, targets, choice).targets is None
+    assert seen(events, targets, choice, again).targets == again.value
+    assert seen(events, targets, choice, again, undo(4, 2)).targets == targets.value
+    assert seen([CREATED, say(EventType.ENTRY, 4)], targets).targets is None
+
+
 def test_that_an_undone_fill_has_no_effect_and_the_next_surest_has() -> None:
     first, second = fill(1, "CANCELLED", bar_us(3), 0.95), fill(2, "CANCELLED", bar_us(5), 0.5)
     assert seen([CREATED], first, second).cancelled_us == bar_us(3)
@@ -152,7 +187,8 @@ ROWS = [
 def test_that_neither_order_nor_repetition_of_fills_matters(
     rows: list[Fill], again: list[Fill], data: st.DataObject
 ) -> None:
-    events = [CREATED, ENTERED, ran(0.5, 0.5), EXIT_SL][: data.draw(st.integers(1, 4))]
+    lived = [CREATED, ENTERED, ran(0.5, 0.5), ran(1.5, 1.5, minute=20), EXIT_SL]
+    events = lived[: data.draw(st.integers(1, 5))]
     late = told([], *rows, *again)
     for place, event in enumerate(events):
         fold(late, event, place, (place, place))

@@ -46,6 +46,8 @@ _FIELDS = {
     "no_be_mfe": "MFE No-BE",
     "mae": "MAE",
 }
+_OLD_US = 5 * 60_000_000
+"""An engine looks at least every two minutes: what is older than this was looked at by none that runs now."""
 _HEALTH_WHY = (
     "100 less the points of the gaps of each signal, the mean over all signals of the newest 30 trade dates. "
     "What left no trace is not in it: completeness estimates that"
@@ -79,8 +81,8 @@ def field_name(field: str) -> str:
     return _FIELDS.get(field, field.replace("_", " ").capitalize())
 
 
-def health_word(now: HealthNow, least: int) -> Word:
-    """Return health with what it is compared with, or why it is unknown."""
+def health_word(now: HealthNow, least: int, now_us: int) -> Word:
+    """Return health with what it is compared with, or why it is unknown or old."""
     if now.looked_us is None:
         why = "Nothing has looked for gaps yet: an engine does so by itself, `integrity scan` at once"
         return Word("unknown", "nothing has looked for gaps yet", why, Tone.UNKNOWN)
@@ -90,6 +92,11 @@ def health_word(now: HealthNow, least: int) -> Word:
     # Cut, not rounded: what is below the target must not look as if it were at it.
     text = f"{math.floor(found.health * 10) / 10:.1f}"
     tone = Tone.GOOD if found.health >= least else Tone.WATCH
+    if now_us - now.looked_us > _OLD_US:
+        age = formats.age(now.looked_us, now_us)
+        return Word(
+            text, f"of 100 · ! as it was {age} ago: nothing has looked since", _HEALTH_WHY, Tone.WATCH
+        )
     mark = "at or above" if found.health >= least else "! below"
     return Word(text, f"of 100 · {mark} the target of {least}", _HEALTH_WHY, tone)
 
@@ -175,7 +182,13 @@ def conflict_line(one: Conflict) -> Line:
 
 
 ENTRY_COLUMNS = (
-    TextColumn("", 2, False, "✓ it counts, ↶ it was taken back, ◆ your choice", ink=Ink.MARK),
+    TextColumn(
+        "",
+        2,
+        False,
+        "✓ it counts, – messages say otherwise, ↶ it was taken back, ◆ your choice",
+        ink=Ink.MARK,
+    ),
     TextColumn("Field", 14, False, "What was filled in or chosen"),
     TextColumn("Value", 16, False, "As it was filled in; a received value always wins", ink=Ink.LEAD),
     TextColumn("Source", 11, False, "Where it comes from"),
@@ -190,15 +203,18 @@ def entry_line(one: Entry, now_us: int) -> Line:
     """Return a fill or a choice as a row."""
     fill = one.fill
     mark, tone = ("◆", Tone.TEXT) if fill.kind == "choice" else ("✓", Tone.GOOD)
+    words = fill.reason
     if one.undone:
-        mark, tone = "↶", Tone.FAINT
+        mark, tone, words = "↶", Tone.FAINT, f"taken back · {words}"
+    elif not one.counts:
+        mark, tone, words = formats.UNKNOWN, Tone.FAINT, f"without effect, messages say otherwise · {words}"
     cells = (
         mark,
         field_name(fill.field),
         fill_value(fill.field, fill.value),
         fill.source or formats.UNKNOWN,
         formats.UNKNOWN if fill.confidence is None else f"{fill.confidence:.2f}",
-        f"taken back · {fill.reason}" if one.undone else fill.reason,
+        words,
         fill.trade_id,
         when(fill.at_us, now_us),
     )
@@ -238,7 +254,7 @@ DIAGNOSIS_COLUMNS = (
         "",
         2,
         False,
-        "! it wants you, · it costs points, ✓ filled in, ◆ chosen",
+        "! it wants you, · it costs points, ✓ filled in, – without effect, ◆ chosen",
         ink=Ink.MARK,
     ),
     TextColumn("What", 18, False, "A gap, a conflict, a check that failed, or a value that no message gave"),

@@ -30,12 +30,12 @@ def fetch(connection: Connection, statement: str, values: Sequence[Any]) -> list
 
 
 def fetch_by_keys(
-    connection: Connection, statement: str, fixed: Sequence[Any], keys: Sequence[Any]
+    connection: Connection, statement: str, fixed: Sequence[Any], keys: Sequence[Any], tail: str = ""
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a statement that ends with `IN`, for keys of any number."""
+    """Yield the rows of a statement that ends with `IN`, for keys of any number; `tail` stands behind the keys."""
     for chunk in in_powers_of_two(keys):
         marks = ",".join("?" * len(chunk))
-        yield from fetch(connection, f"{statement} ({marks})", (*fixed, *chunk))
+        yield from fetch(connection, f"{statement} ({marks}) {tail}", (*fixed, *chunk))
 
 
 def insert_new(

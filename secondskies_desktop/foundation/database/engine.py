@@ -36,6 +36,9 @@ __all__ = [
 
 READ_WAIT_MS = 5_000
 _CACHED_STATEMENTS = 256
+# Negative: KiB. There is one writer, and a reader for every thread of a window.
+_WRITER_PAGES = -16_000
+_READER_PAGES = -4_000
 _STEPS_BETWEEN = 10_000
 """Instructions of SQLite's machine, about a millisecond, between two looks at the clock."""
 SAFE_SQLITE = (3, 51, 3)
@@ -115,7 +118,8 @@ def write_engine(url: URL, *, wait_ms: int = 100, durable: bool = True) -> Engin
             connect_args={"connect_timeout": 5, "options": "-c lock_timeout=2000"},
         )
     synchronous = "FULL" if durable else "NORMAL"
-    return _sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms, (f"PRAGMA synchronous={synchronous}",))
+    pragmas = (f"PRAGMA synchronous={synchronous}", f"PRAGMA cache_size={_WRITER_PAGES}")
+    return _sqlite_engine(url, "BEGIN IMMEDIATE", wait_ms, pragmas)
 
 
 def read_engine(url: URL) -> Engine:
@@ -132,7 +136,9 @@ def read_engine(url: URL) -> Engine:
             connect_args={"connect_timeout": 5},
         )
         return engine.execution_options(postgresql_readonly=True)
-    return _sqlite_engine(url, "BEGIN", READ_WAIT_MS, ("PRAGMA query_only=1",))
+    return _sqlite_engine(
+        url, "BEGIN", READ_WAIT_MS, ("PRAGMA query_only=1", f"PRAGMA cache_size={_READER_PAGES}")
+    )
 
 
 @contextlib.contextmanager
@@ -202,7 +208,6 @@ def _sqlite_engine(url: URL, begin: str, wait_ms: int, pragmas: tuple[str, ...])
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA cache_size=-16000")
         for pragma in pragmas:
             cursor.execute(pragma)
         cursor.close()

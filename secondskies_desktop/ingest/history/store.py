@@ -1,4 +1,4 @@
-"""Reads of the inbox by the time of arrival, which an imported log does not share with its place."""
+"""Reads of the inbox by the time of arrival, which an imported log does not share with its place, and by content."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from secondskies_desktop.foundation.database.bulk import fetch
 from secondskies_desktop.ingest.store import Stored
 from secondskies_desktop.ingest.tables import inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -51,3 +52,30 @@ def as_they_came(
     )
     for rows in connection.execution_options(yield_per=chunk).execute(query).partitions():
         yield [Stored._make(row) for row in rows]
+
+
+def speaking_of(
+    connection: Connection,
+    stream: str,
+    trade_ids: Sequence[str],
+    bars_us: Sequence[int],
+    between: tuple[int, int],
+) -> list[int]:
+    """Return the arrivals of a chart, behind one id up to another, that may tell of some signals or bars.
+
+    A body with an escape may spell an id otherwise, so each is among them.
+    """
+    after_id, last_id = between
+    is_sqlite = connection.dialect.name == "sqlite"
+    holds = "instr(i.body, v.column1)>0" if is_sqlite else "position(v.column1 IN i.body)>0"
+    words = [b"\\", *(one.encode("utf-8", "surrogatepass") for one in trade_ids)]
+    marks = ",".join(["(?)"] * len(words))
+    statement = (
+        "SELECT i.id FROM inbox i LEFT JOIN deliveries d ON d.inbox_id=i.id "
+        "WHERE i.id>? AND i.id<=? AND i.stream=? "
+        f"AND (EXISTS (SELECT 1 FROM (VALUES {marks}) AS v WHERE {holds})"
+    )
+    if bars_us:
+        statement += f" OR d.bar_us IN ({','.join('?' * len(bars_us))})"
+    rows = fetch(connection, f"{statement})", (after_id, last_id, stream, *words, *bars_us))
+    return [row[0] for row in rows]

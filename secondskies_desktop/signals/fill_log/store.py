@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 
-from secondskies_desktop.foundation.database.bulk import fetch
+from secondskies_desktop.foundation.database.bulk import (
+    fetch,
+    fetch_by_keys,
+    in_powers_of_two,
+    insert_where_new,
+)
 from secondskies_desktop.signals.fills import Fill, FillKind
 from secondskies_desktop.signals.tables import fills
 
@@ -24,13 +29,16 @@ def append(connection: Connection, rows: Sequence[Fill]) -> list[int]:
     if connection.dialect.name != "sqlite":
         # As with the inbox: whoever has folded up to an id must have seen all before it.
         connection.execute(text("LOCK TABLE fills IN SHARE ROW EXCLUSIVE MODE"))
+    columns = [name for name in Fill.__struct_fields__ if name != "id"]
+    one = f"({','.join('?' * len(columns))})"
     found: list[int] = []
-    for row in rows:
-        values = {name: getattr(row, name) for name in row.__struct_fields__ if name != "id"}
-        values["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
-        values["because"] = msgspec.json.encode(row.because).decode()
-        key = connection.execute(insert(fills).values(**values)).inserted_primary_key
-        found.append(key[0] if key else 0)
+    for chunk in in_powers_of_two(rows):
+        values = [value for row in chunk for value in _values(row)[1:]]
+        statement = (
+            f"INSERT INTO fills ({','.join(columns)}) VALUES {','.join([one] * len(chunk))} RETURNING id"
+        )
+        # Ids are given in the order of the values; the order of what is returned is nobody's promise.
+        found += sorted(row[0] for row in fetch(connection, statement, values))
     return found
 
 
@@ -38,6 +46,16 @@ def after(connection: Connection, fill_id: int, limit: int) -> list[Fill]:
     """Return the next rows of the log behind an id, oldest first."""
     rows = fetch(connection, f"SELECT {_FILL} FROM fills WHERE id>? ORDER BY id LIMIT ?", (fill_id, limit))
     return [_fill(row) for row in rows]
+
+
+def of_signals(connection: Connection, stream: str, trade_ids: Sequence[str]) -> dict[str, list[Fill]]:
+    """Return the rows of the log that concern some signals of a chart, oldest first; one without any is left out."""
+    statement = f"SELECT {_FILL} FROM fills WHERE stream=? AND trade_id IN"
+    found: dict[str, list[Fill]] = {}
+    for row in sorted(fetch_by_keys(connection, statement, (stream,), trade_ids)):
+        one = _fill(row)
+        found.setdefault(one.trade_id, []).append(one)
+    return found
 
 
 def of_signal(connection: Connection, stream: str, trade_id: str) -> list[Fill]:
@@ -86,11 +104,14 @@ def count(connection: Connection) -> int:
 
 def copy(connection: Connection, rows: Sequence[Fill]) -> None:
     """Write rows with their ids into another, empty log."""
-    for row in rows:
-        values = {name: getattr(row, name) for name in row.__struct_fields__}
-        values["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
-        values["because"] = msgspec.json.encode(row.because).decode()
-        connection.execute(insert(fills).values(**values))
+    insert_where_new(connection, fills, [_values(row) for row in rows])
+
+
+def _values(row: Fill) -> tuple[Any, ...]:
+    named = {name: getattr(row, name) for name in row.__struct_fields__}
+    named["value"] = None if row.value is None else msgspec.json.encode(row.value).decode()
+    named["because"] = msgspec.json.encode(row.because).decode()
+    return tuple(named.values())
 
 
 def _fill(row: tuple[Any, ...]) -> Fill:

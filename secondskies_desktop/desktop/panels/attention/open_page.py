@@ -44,7 +44,7 @@ class OpenPage(Page):
             "Acknowledge the chosen rows (Enter): you are told no more; a condition stays open until it is over"
         )
         self.acknowledge_all = QPushButton("Acknowledge all")
-        self.nothing = Text("✓  Nothing wants you now", Tone.GOOD)
+        self.nothing = Text("Not known yet: what wants you is being read", Tone.MUTED)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._quiet())
         self._stack.addWidget(self.table)
@@ -77,16 +77,23 @@ class OpenPage(Page):
 
     def read(self) -> None:
         if self.desk is not None and self.readers is not None:
-            self.readers.run(self.desk.attention_open, self._show, lambda _error: None)
+            self.readers.run(self.desk.attention_open, self._show, self._show_unread)
 
     def _show(self, found: list[OpenAttention]) -> None:
         self._open = sorted(found, key=lambda one: (-one.attention.severity.rank, one.attention.since))
         self._draw(self.clock())
+        self.nothing.say("✓  Nothing wants you now", tone=Tone.GOOD)
         self._stack.setCurrentIndex(1 if self._open else 0)
         if self._open and not self.table.currentIndex().isValid():
             self.table.selectRow(0)
         self._enable()
         self.counted.emit(len(self._open))
+
+    def _show_unread(self, error: BaseException) -> None:
+        """Never say that nothing wants the trader where nobody knows; what is shown stays, and is said to be old."""
+        self.nothing.say(f"Not known: what wants you could not be read. {error}", tone=Tone.WATCH)
+        if self._open:
+            self.failed.emit(f"Not read again, and perhaps old: {error}")
 
     def _draw(self, now_us: int) -> None:
         self.model.show([columns.open_line(one, now_us) for one in self._open])

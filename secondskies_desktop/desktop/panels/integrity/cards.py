@@ -29,7 +29,7 @@ class HealthCard(Section):
 
     def show_now(self, now: HealthNow, least: int, now_us: int) -> None:
         """Show health, or why it is unknown."""
-        word = words.health_word(now, least)
+        word = words.health_word(now, least, now_us)
         self.number.say(word.text, word.basis, word.why, word.tone)
         found = now.health
         known = now.looked_us is not None and found.signals > 0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PAGE = 200
 _NEAR_END = 50
-_HOW = "Nothing here was received: each value says where it comes from. Del takes it back, Enter opens its signal."
+_HOW = "Filled in or chosen: each value says where it comes from. Del takes it back, Enter opens its signal."
 
 
 class Answer(NamedTuple):

@@ -191,9 +191,9 @@ class SignalQuality(Section):
         self.body.addWidget(self.table)
         self.body.addWidget(self.data)
 
-    def show_health(self, now: HealthNow, least: int) -> None:
+    def show_health(self, now: HealthNow, least: int, now_us: int) -> None:
         """Show how complete the data behind all of it is; completeness beside health, never in it."""
-        health, complete = health_word(now, least), completeness_word(now)
+        health, complete = health_word(now, least, now_us), completeness_word(now)
         self.data.say(
             [
                 [Cell(name), Cell(word.basis, word.why, Tone.MUTED), Cell(word.text, word.why, word.tone)]

@@ -115,7 +115,7 @@ class MainDashboard(Panel):
         def follow(*_what: object) -> None:
             self._least = preferences.now.integrity.quality_watch
             if self._answer is not None:
-                self.quality.show_health(self._answer.health, self._least)
+                self.quality.show_health(self._answer.health, self._least, self._now_us)
 
         preferences.changed.connect(follow)
         follow()
@@ -130,6 +130,7 @@ class MainDashboard(Panel):
             self.feed.ask()
         elif self._answer is not None:
             self.active.show_exposure(exposure(self._answer.running, now_us, _RUNNING), now_us)
+            self.quality.show_health(self._answer.health, self._least, now_us)
 
     def save_state(self, remembered: Remembered) -> None:
         remembered.keep("basis", encoded(self.chooser.basis))
@@ -161,7 +162,7 @@ class MainDashboard(Panel):
         self.outcome.show_report(answer.today, basis)
         self.sessions.show_report(answer.span, basis, span)
         self.quality.show_report(answer.span, span)
-        self.quality.show_health(answer.health, self._least)
+        self.quality.show_health(answer.health, self._least, self._now_us)
         self.risk.show_exposure(found, answer.today, basis, self._now_us)
         self.pane.set_stale(None)
         self.pane.show_content()

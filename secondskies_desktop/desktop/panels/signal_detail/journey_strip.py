@@ -36,7 +36,8 @@ class Stop(NamedTuple):
 def stops_of(view: SignalView) -> list[Stop]:
     """Return the stops of a signal's journey, in order."""
     if view.status == "CANCELLED":
-        ended = Stop("CANCELLED", _time(view, "cancelled_at", view.cancelled_us), True, False, Tone.MUTED)
+        said = "CANCELLED" in view.event_counts
+        ended = Stop("CANCELLED", _time(view, "cancelled_at", view.cancelled_us), True, not said, Tone.MUTED)
         return [_stop(view, "SIGNAL", "signal_at", view.signal_us, "SIGNAL_CREATED"), ended]
     entered = view.be_status != "NOT_STARTED"
     triggered = view.be_triggered_us is not None or view.status in ("BE_PROTECTED", "BE_STOPPED")
@@ -54,7 +55,8 @@ def _stop(
     view: SignalView, name: str, field: str, at_us: int | None, event: str, *, reached: bool = False
 ) -> Stop:
     known = at_us is not None
-    inferred = event in view.inferred or field in view.inferred
+    filled = any(one.field == event for one in view.filled)
+    inferred = filled or event in view.inferred or field in view.inferred
     return Stop(name, _time(view, field, at_us), known or reached, inferred or not known, Tone.TEXT)
 
 

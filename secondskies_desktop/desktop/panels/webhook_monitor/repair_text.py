@@ -31,7 +31,10 @@ def repair_text(one: Proposed) -> str:
     if not one.in_bulk:
         lines.append("Only one by one: it is left when many are repaired at once")
     lines += ["", *(["Changes:", *_changes(one.before, one.body)])]
-    lines += ["", f"Comes out: {one.event_type}, {len(one.events)} events"]
+    lines += [
+        "",
+        f"Comes out: {one.event_type}, {'1 event' if len(one.events) == 1 else f'{len(one.events)} events'}",
+    ]
     lines += [visible(_event_line(event)) for event in one.events[:_MOST_EVENTS]]
     if len(one.events) > _MOST_EVENTS:
         lines.append(f"… {len(one.events) - _MOST_EVENTS} more")

@@ -1,4 +1,4 @@
-"""Fills, repairs, what integrity found, the audit trail, the way of arrivals, and what was sent out."""
+"""Fills, what integrity found, the audit trail, the way of arrivals, and what was sent out."""
 
 from __future__ import annotations
 
@@ -15,16 +15,12 @@ _KEY_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Add the tables, and the three columns that are filled from now on."""
+    """Add the tables, and the two columns that are filled from now on."""
     op.add_column("deliveries", sa.Column("seq", sa.BigInteger))
     op.add_column(
         "pump_position", sa.Column("last_fill_id", sa.BigInteger, nullable=False, server_default="0")
     )
-    op.add_column(
-        "pump_position", sa.Column("last_repair_id", sa.BigInteger, nullable=False, server_default="0")
-    )
     _add_fills()
-    _add_repairs()
     _add_findings()
     _add_records()
 
@@ -48,23 +44,6 @@ def _add_fills() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fills"),
     )
     op.create_index("ix_fills_trade_id", "fills", ["stream", "trade_id"])
-
-
-def _add_repairs() -> None:
-    op.create_table(
-        "repairs",
-        sa.Column("id", _ROW_ID, autoincrement=True, nullable=False),
-        sa.Column("at_us", sa.BigInteger, nullable=False),
-        sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("inbox_id", sa.BigInteger, nullable=False),
-        sa.Column("rules", sa.Text, nullable=False),
-        sa.Column("body", sa.LargeBinary),
-        sa.Column("lost", sa.Text, nullable=False),
-        sa.Column("refers", sa.BigInteger),
-        sa.Column("actor", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_repairs"),
-    )
-    op.create_index("ix_repairs_inbox_id", "repairs", ["inbox_id"])
 
 
 def _add_findings() -> None:

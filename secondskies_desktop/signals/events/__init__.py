@@ -1,0 +1,1 @@
+"""Which arrivals told of signals, and what they told."""

@@ -1,0 +1,1 @@
+"""Executions and trades from the files of platforms: formats, matching, fees, and the preview of an import."""
