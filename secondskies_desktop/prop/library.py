@@ -40,7 +40,7 @@ class Place(msgspec.Struct, frozen=True):
     def address(self) -> str:
         """What names the version: firm/program/phase/size/version."""
         size = f"{self.size.size:f}"
-        return "/".join((self.firm.key, self.program.key, self.phase.key, size, self.version.key))
+        return f"{self.firm.key}/{self.program.key}/{self.phase.key}/{size}/{self.version.key}"
 
 
 class Library(msgspec.Struct, frozen=True):

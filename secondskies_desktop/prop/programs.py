@@ -25,7 +25,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What every part of a file is: immutable, without fields that nobody knows."""
 
 
-class Source(Part):
+class Source(Part, frozen=True, kw_only=True):
     """Where values are from, and how far it is to be trusted."""
 
     key: Text
@@ -36,7 +36,7 @@ class Source(Part):
     trust: Text | None = None
 
 
-class Remark(Part):
+class Remark(Part, frozen=True, kw_only=True):
     """What is to be said of one value: `daily.steps`, or of a branch: `payout`."""
 
     path: Text
@@ -45,7 +45,7 @@ class Remark(Part):
     note: Text
 
 
-class Price(Part):
+class Price(Part, frozen=True, kw_only=True):
     """One way to pay for a phase, at list price; dollars."""
 
     name: Text | None = None
@@ -56,7 +56,7 @@ class Price(Part):
     note: Text | None = None
 
 
-class Version(Part):
+class Version(Part, frozen=True, kw_only=True):
     """Rules as one source gave them at one time, for purchases of some time."""
 
     key: Key
@@ -80,7 +80,7 @@ class Version(Part):
     note: Text | None = None
 
 
-class Size(Part):
+class Size(Part, frozen=True, kw_only=True):
     """An account size. With a range, the amounts hold for `size` and are in proportion for any other."""
 
     size: Decimal
@@ -89,7 +89,7 @@ class Size(Part):
     versions: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)]
 
 
-class Phase(Part):
+class Phase(Part, frozen=True, kw_only=True):
     """A phase of a program: what one buys, and what follows when it is passed."""
 
     key: Key
@@ -98,7 +98,7 @@ class Phase(Part):
     sizes: Annotated[tuple[Size, ...], msgspec.Meta(min_length=1)]
 
 
-class Program(Part):
+class Program(Part, frozen=True, kw_only=True):
     """What one can buy from a firm."""
 
     key: Key
@@ -110,7 +110,7 @@ class Program(Part):
     phases: Annotated[tuple[Phase, ...], msgspec.Meta(min_length=1)]
 
 
-class Firm(Part):
+class Firm(Part, frozen=True, kw_only=True):
     """One firm: one file."""
 
     key: Key

@@ -29,5 +29,5 @@ def _scaled(value: Any, factor: Decimal) -> Any:
     if isinstance(value, tuple):
         return tuple(_scaled(one, factor) for one in value)
     if isinstance(value, Decimal):
-        return (value * factor).quantize(Decimal("0.01")).normalize()
+        return (value * factor).quantize(Decimal("0.01"))
     return value
