@@ -21,6 +21,7 @@ from secondskies_desktop.cli import (
     inbox,
     integrity,
     listen,
+    prop,
     rebuild,
     replay,
     screenshots,
@@ -64,6 +65,7 @@ app.add_typer(settings.app, name="settings")
 app.add_typer(audit.app, name="audit")
 app.add_typer(integrity.app, name="integrity")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(prop.app, name="prop")
 
 
 def run() -> None:

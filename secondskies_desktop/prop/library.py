@@ -105,22 +105,6 @@ def rules_of(place: Place, size: Decimal) -> Rules:
     return in_proportion(place.version.rules, size)
 
 
-def standing(version: Version, path: str) -> str:
-    """Return how sure a value is: `not checked`, or the word of the nearest remark, or that of the version."""
-    value: object = version.rules
-    for name in path.split("."):
-        value = getattr(value, name) if isinstance(value, msgspec.Struct) else None
-    payout, _, field = path.partition(".")
-    unchecked: tuple[str, ...] = getattr(version.rules.payout, "unchecked", ()) if payout == "payout" else ()
-    if value is None and (not unchecked or field in unchecked or payout != "payout"):
-        return "not checked"
-    said = [one for one in version.remarks if path == one.path or path.startswith(f"{one.path}.")]
-    if not said:
-        return version.confidence
-    nearest = max(said, key=lambda one: len(one.path)).confidence
-    return "not checked" if nearest == "unknown" else nearest
-
-
 def _holds(version: Version, purchased: date, on: date | None) -> bool:
     if version.purchases_from is not None and purchased < version.purchases_from:
         return False

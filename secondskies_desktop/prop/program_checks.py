@@ -47,7 +47,7 @@ def _in_size(at: str, size: Size, sources: set[str]) -> Iterator[tuple[str, str]
     yield from _twice(f"{at}.versions", [version.key for version in size.versions])
     for number, version in enumerate(size.versions):
         place = f"{at}.versions[{number}]"
-        if version.rules.start != size.size:
+        if version.rules.start not in ({size.size} if size.range is not None else {size.size, 0}):
             yield f"{place}.rules.start", f"is {version.rules.start}, the size is {size.size}"
         yield from _in_version(place, version, sources)
     for (_, one), (number, other) in combinations(enumerate(size.versions), 2):
@@ -74,8 +74,6 @@ def _in_version(at: str, version: Version, sources: set[str]) -> Iterator[tuple[
 
 def _in_rules(at: str, version: Version) -> Iterator[tuple[str, str]]:
     rules = version.rules
-    if rules.start <= 0:
-        yield f"{at}.start", "is not above zero"
     yield from _amounts(at, rules)
     if isinstance(rules.payout, Payout):
         fields = set(Payout.__struct_fields__) - {"unchecked", "number_done"}
@@ -117,11 +115,11 @@ def _amounts(at: str, value: object, name: str = "") -> Iterator[tuple[str, str]
 def _leads_somewhere(rules: object, path: str) -> bool:
     """Tell whether a path of names leads to a field, known or not."""
     value = rules
-    for name in path.split("."):
+    for name in path.removesuffix(".type").split("."):
         if not isinstance(value, msgspec.Struct) or name not in value.__struct_fields__:
             return False
         value = getattr(value, name)
-    return True
+    return not path.endswith(".type") or hasattr(value, "__struct_config__")
 
 
 def _overlap(one: Version, other: Version) -> bool:

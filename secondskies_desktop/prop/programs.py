@@ -81,7 +81,10 @@ class Version(Part, frozen=True, kw_only=True):
 
 
 class Size(Part, frozen=True, kw_only=True):
-    """An account size. With a range, the amounts hold for `size` and are in proportion for any other."""
+    """An account size. With a range, the amounts hold for `size` and are in proportion for any other.
+
+    An account whose own balance counts from zero has rules that start at 0, whatever its size is called.
+    """
 
     size: Decimal
     range: tuple[Decimal | None, Decimal | None] | None = None
