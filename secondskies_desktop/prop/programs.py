@@ -49,6 +49,8 @@ class Price(Part, frozen=True, kw_only=True):
     """One way to pay for a phase, at list price; dollars."""
 
     name: Text | None = None
+    listed: Decimal | None = None
+    """Where the source does not say whether once or every month."""
     once: Decimal | None = None
     monthly: Decimal | None = None
     activation: Decimal | None = None
