@@ -91,7 +91,7 @@ def test_that_a_firm_that_sells_any_size_has_its_amounts_in_proportion(library: 
     rules = rules_of(place, Decimal(25_000))
     assert rules.start == Decimal(25_000)
     assert rules.drawdown == msgspec.structs.replace(
-        place.version.rules.drawdown,  # type: ignore[arg-type, type-var]
+        place.version.rules.drawdown,  # type: ignore[type-var]
         amount=Decimal(2_500),
     )
     assert rules.daily == place.version.rules.daily
