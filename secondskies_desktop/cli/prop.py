@@ -1,4 +1,4 @@
-"""`secondskies prop`: the rules of prop firms, over files."""
+"""`secondskies prop`: the rules of prop firms, in their library and over files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from secondskies_desktop.cli import prop_library
 from secondskies_desktop.cli.context import JSON, say, say_list
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Prop accounts and the rules that they live under.")
 _FILE = {"exists": True, "dir_okay": False, "readable": True}
+
+
+prop_library.register(app)
 
 
 @app.callback()
