@@ -102,7 +102,8 @@ def rules_of(place: Place, size: Decimal) -> Rules:
     """Return the rules of a version for an account size; amounts in proportion where the entry has a range."""
     if not offers(place.size, size):
         raise LibraryWrong(f"{place.address} is not offered at {size}")
-    return in_proportion(place.version.rules, size)
+    # An entry of one size is as it stands: an account that counts from zero has no start to be in proportion to.
+    return place.version.rules if place.size.range is None else in_proportion(place.version.rules, size)
 
 
 def _holds(version: Version, purchased: date, on: date | None) -> bool:
