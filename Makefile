@@ -2,7 +2,7 @@
 .POSIX:
 .SILENT:
 .SUFFIXES:
-.PHONY: venv run test check bench torture trust calendar sounds lock clean
+.PHONY: venv run test check bench torture trust calendar sounds schema lock clean
 
 PY = .venv/bin/python
 # Qt warns on the C locale.
@@ -35,6 +35,9 @@ torture: .venv/.stamp
 # How far the losses of two hundred generated days are found, and how often the estimate holds the truth.
 trust: .venv/.stamp
 	$(QUIET) $(PY) -m pytest -m trust --timeout 21600 -s
+
+schema: .venv/.stamp
+	$(PY) tools/make_rule_schema.py
 
 calendar: .venv/.stamp
 	$(PY) tools/make_calendar.py

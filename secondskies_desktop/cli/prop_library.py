@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from secondskies_desktop.cli.context import JSON, say
+from secondskies_desktop.cli.context import JSON, bare_profile, say
 
 if TYPE_CHECKING:
     from secondskies_desktop.prop.library import Library, Place
@@ -39,9 +39,9 @@ def programs(firm: Annotated[str | None, FIRM] = None, as_json: Annotated[bool, 
 
 
 def _library() -> Library:
-    from secondskies_desktop.prop.library import shipped
+    from secondskies_desktop.prop.own_programs import library_with_own, own_folder
 
-    return shipped()
+    return library_with_own(own_folder(bare_profile().home))
 
 
 def _firm(library: Library, key: str) -> dict[str, Any]:

@@ -25,6 +25,10 @@ MAY_BE_NEGATIVE = {"level_offset"}
 
 def faults(firm: Firm) -> Iterator[tuple[str, str]]:
     """Find what is wrong: (path, reason)."""
+    amounts = list(_amounts("", firm))
+    yield from amounts
+    if amounts:
+        return
     sources = {source.key for source in firm.sources}
     yield from _twice("sources", [source.key for source in firm.sources])
     yield from _twice("programs", [program.key for program in firm.programs])
@@ -41,6 +45,8 @@ def _in_program(at: str, program: Program, sources: set[str]) -> Iterator[tuple[
 
 
 def _in_size(at: str, size: Size, sources: set[str]) -> Iterator[tuple[str, str]]:
+    if size.size == 0:
+        yield f"{at}.size", "is not above zero"
     low, high = size.range or (None, None)
     if (low is not None and low > size.size) or (high is not None and high < size.size):
         yield f"{at}.range", f"does not hold the size {size.size}"
@@ -68,13 +74,11 @@ def _in_version(at: str, version: Version, sources: set[str]) -> Iterator[tuple[
     for number, remark in enumerate(version.remarks):
         if not _leads_somewhere(version.rules, remark.path):
             yield f"{at}.remarks[{number}].path", f"{remark.path!r} is no rule"
-    yield from _amounts(f"{at}.prices", version.prices)
     yield from _in_rules(f"{at}.rules", version)
 
 
 def _in_rules(at: str, version: Version) -> Iterator[tuple[str, str]]:
     rules = version.rules
-    yield from _amounts(at, rules)
     if isinstance(rules.payout, Payout):
         fields = set(Payout.__struct_fields__) - {"unchecked", "number_done"}
         for name in rules.payout.unchecked:
@@ -98,13 +102,15 @@ def _twice(at: str, keys: list[str] | list[Decimal]) -> Iterator[tuple[str, str]
 
 
 def _amounts(at: str, value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """Find amounts and shares below zero, and shares above the whole."""
+    """Find what is no number, amounts and shares below zero, and shares above the whole."""
     if isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
-            yield from _amounts(f"{at}.{field}", getattr(value, field), field)
+            yield from _amounts(f"{at}.{field}".lstrip("."), getattr(value, field), field)
     elif isinstance(value, tuple):
         for number, one in enumerate(value):
             yield from _amounts(f"{at}[{number}]", one, name)
+    elif isinstance(value, Decimal) and not value.is_finite():
+        yield at, "is not a number"
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
         if value < 0 and name not in MAY_BE_NEGATIVE:
             yield at, "is below zero"

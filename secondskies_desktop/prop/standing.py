@@ -19,9 +19,10 @@ NOT_CHECKED = "not checked"
 def standing(version: Version, path: str) -> str:
     """Return `not checked`, or the word of the nearest remark, or that of the version."""
     value: object = version.rules
+    owner = value
     for name in path.split("."):
-        value = getattr(value, name, None)
-    if path in _unchecked(version) or (value is None and not path.startswith("payout.")):
+        owner, value = value, getattr(value, name, None)
+    if path in _unchecked(version) or (value is None and not isinstance(owner, Payout)):
         return NOT_CHECKED
     said = [one for one in version.remarks if path == one.path or path.startswith(f"{one.path}.")]
     if not said:
@@ -58,5 +59,8 @@ def _stated_otherwise(value: msgspec.Struct, name: str) -> bool:
         return True
     given = {other for other in value.__struct_fields__ if getattr(value, other) is not None}
     if name in ("pct", "pct_by_payout"):
-        return bool(given & {"pct", "pct_by_payout"}) or (name == "pct_by_payout")
-    return name == "profit" and getattr(value, "trigger", None) not in (None, "profit")
+        return bool(given & {"pct", "pct_by_payout"}) or name == "pct_by_payout"
+    trigger = getattr(value, "trigger", None)
+    if name == "level_offset":
+        return trigger in ("none", "target_balance")
+    return name == "profit" and trigger not in (None, "profit")

@@ -100,7 +100,7 @@ SPOTS: list[tuple[str, str, object]] = [
     ("ftmo-futures/pro/evaluation/50000/2026-09-21", "drawdown.amount", 3000),
     ("bulenox/option-1/evaluation/250000/2026", "drawdown.type", "intraday"),
     ("bulenox/option-2/evaluation/100000/2026", "daily.amount", 2200),
-    ("bulenox/option-2/master/50000/2026", "drawdown.amount", 2500),
+    ("bulenox/option-2/funded/50000/2026", "drawdown.amount", 2500),
     ("earn2trade/tcp/evaluation/100000/2025-12-16", "daily.amount", 2200),
     ("earn2trade/tcp/evaluation/25000/2025-12-16", "target.amount", 1750),
     ("earn2trade/gauntlet-mini/evaluation/50000/2026", "drawdown.amount", 2000),
