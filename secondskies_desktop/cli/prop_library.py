@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,7 +42,10 @@ def programs(firm: Annotated[str | None, FIRM] = None, as_json: Annotated[bool, 
 def _library() -> Library:
     from secondskies_desktop.prop.own_programs import library_with_own, own_folder
 
-    return library_with_own(own_folder(bare_profile().home))
+    library = library_with_own(own_folder(bare_profile().home))
+    for reason in library.refused:
+        sys.stderr.write(f"secondskies: left out: {reason}\n")
+    return library
 
 
 def _firm(library: Library, key: str) -> dict[str, Any]:

@@ -47,6 +47,8 @@ class Library(msgspec.Struct, frozen=True):
     """All firms, in the order of their names."""
 
     firms: tuple[Firm, ...]
+    refused: tuple[str, ...] = ()
+    """Files of the trader's that could not be taken, and why."""
 
     def firm(self, key: str) -> Firm | None:
         """Return a firm by its key."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from secondskies_desktop.prop.library import Library, LibraryWrong, library_of, read_firm, shipped
+from secondskies_desktop.prop.library import Library, LibraryWrong, read_firm, shipped
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from secondskies_desktop.prop.programs import Firm, Phase, Program, Size, Version
 
 FOLDER = "prop_firms"
+OWN = "own-"
+"""How the key of a program of the trader's begins, so that no later release can claim it."""
 
 
 def own_folder(home: Path) -> Path:
@@ -29,24 +31,26 @@ def own_folder(home: Path) -> Path:
 
 
 def library_with_own(folder: Path, base: Library | None = None) -> Library:
-    """Return the library that ships, with the trader's own programs; raises LibraryWrong."""
+    """Return the library that ships, with the trader's own programs; a file that cannot be taken is named."""
     library = shipped() if base is None else base
-    own = library_of((path.name, path.read_bytes()) for path in sorted(folder.glob("*.json")))
     firms = {firm.key: firm for firm in library.firms}
-    for firm in own.firms:
-        firms[firm.key] = _joined(firms[firm.key], firm) if firm.key in firms else firm
-    return Library(tuple(sorted(firms.values(), key=lambda firm: firm.name.casefold())))
+    refused = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            own = read_firm(path.name, path.read_bytes())
+            firms[own.key] = _joined(firms.get(own.key), own)
+        except LibraryWrong as wrong:
+            refused.append(str(wrong))
+    return Library(tuple(sorted(firms.values(), key=lambda firm: firm.name.casefold())), tuple(refused))
 
 
 def copy_program(folder: Path, library: Library, firm: str, program: str, key: str, name: str) -> Firm:
-    """Copy a program under a key and a name of the trader's; returns the trader's file of that firm."""
+    """Copy a program as own-`key` under a name of the trader's; returns the trader's file of that firm."""
     shown = library.firm(firm)
     source = next((one for one in shown.programs if one.key == program), None) if shown else None
     if shown is None or source is None:
         raise LibraryWrong(f"{firm}/{program} is not in the library")
-    if any(one.key == key for one in shown.programs):
-        raise LibraryWrong(f"{firm}/{key} is there already")
-    copied = msgspec.structs.replace(source, key=key, name=name, copied_from=f"{firm}/{program}")
+    copied = msgspec.structs.replace(source, key=f"{OWN}{key}", name=name, copied_from=f"{firm}/{program}")
     own = _own(folder, firm)
     programs = (*own.programs, copied) if own else (copied,)
     return _write(folder, msgspec.structs.replace(shown, programs=programs))
@@ -83,16 +87,17 @@ def _with_version(program: Program, place: Place, ended: Version, new: Version) 
     return msgspec.structs.replace(program, phases=tuple(phased(one) for one in program.phases))
 
 
-def _joined(shipped_firm: Firm, own: Firm) -> Firm:
-    known = {program.key for program in shipped_firm.programs}
-    for program in own.programs:
-        if program.key in known:
-            raise LibraryWrong(f"{own.key}.json: programs: {program.key!r} ships with the program")
-    return msgspec.structs.replace(
-        shipped_firm,
-        programs=(*shipped_firm.programs, *own.programs),
-        sources=tuple({one.key: one for one in (*shipped_firm.sources, *own.sources)}.values()),
-    )
+def _joined(base: Firm | None, own: Firm) -> Firm:
+    for number, program in enumerate(own.programs):
+        if not program.key.startswith(OWN):
+            raise LibraryWrong(
+                f"{own.key}.json: programs[{number}].key: {program.key!r} has to begin with {OWN}"
+            )
+    if base is None:
+        return own
+    sources = {one.key: one for one in (*base.sources, *own.sources)}
+    programs = (*base.programs, *own.programs)
+    return msgspec.structs.replace(base, programs=programs, sources=tuple(sources.values()))
 
 
 def _own(folder: Path, firm: str) -> Firm | None:

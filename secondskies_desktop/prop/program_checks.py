@@ -10,7 +10,7 @@ import msgspec
 
 from secondskies_desktop.prop.clock import ClockWrong, wall_time, zone_of
 from secondskies_desktop.prop.compiling import compile_rules
-from secondskies_desktop.prop.money import NotMoney
+from secondskies_desktop.prop.money import MOST, NotMoney
 from secondskies_desktop.prop.rules import Hours, Payout
 
 if TYPE_CHECKING:
@@ -112,6 +112,8 @@ def _amounts(at: str, value: object, name: str = "") -> Iterator[tuple[str, str]
     elif isinstance(value, Decimal) and not value.is_finite():
         yield at, "is not a number"
     elif isinstance(value, Decimal | int) and not isinstance(value, bool):
+        if value > MOST:
+            yield at, f"is beyond {MOST:,}"
         if value < 0 and name not in MAY_BE_NEGATIVE:
             yield at, "is below zero"
         if (name.endswith("pct") or name.startswith("pct_")) and value > 100:  # noqa: PLR2004 - percent
