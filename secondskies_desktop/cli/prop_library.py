@@ -78,5 +78,10 @@ def _version(place: Place) -> dict[str, Any]:
         "size": str(place.size.size),
         "range": None if place.size.range is None else msgspec.to_builtins(place.size.range),
         **version,
+        "sources": [
+            msgspec.to_builtins(source)
+            for source in place.firm.sources
+            if source.key in place.version.sources
+        ],
         "not_checked": list(not_checked(place.version)),
     }
