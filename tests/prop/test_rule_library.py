@@ -5,16 +5,31 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from importlib.resources import files
+from typing import TYPE_CHECKING, get_type_hints
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from secondskies_desktop.prop import rows, rules
 from secondskies_desktop.prop.compiling import compile_rules
-from secondskies_desktop.prop.library import Library, LibraryWrong, Place, offers, rules_of, shipped
-from secondskies_desktop.prop.proportion import SHARES
+from secondskies_desktop.prop.library import (
+    Library,
+    LibraryWrong,
+    Place,
+    offers,
+    read_firm,
+    rules_of,
+    shipped,
+)
+from secondskies_desktop.prop.proportion import SHARES, in_proportion
 from secondskies_desktop.prop.rule_schema import rule_schema, rule_schema_text
-from secondskies_desktop.prop.rules import EndOfDay, Payout, TieredDaily
+from secondskies_desktop.prop.rules import Payout
 from secondskies_desktop.prop.standing import NOT_CHECKED, not_checked, standing
+
+if TYPE_CHECKING:
+    from secondskies_desktop.prop.programs import Firm
 
 PLACES = list(shipped().places())
 ADDRESSES = [place.address for place in PLACES]
@@ -88,14 +103,14 @@ def test_that_an_unsaid_platform_leaves_the_choice_open(library: Library) -> Non
 
 def test_that_a_firm_that_sells_any_size_has_its_amounts_in_proportion(library: Library) -> None:
     (place,) = library.bought("ftmo", "2-step", "step-1", Decimal(25_000), date(2026, 6, 1))
-    rules = rules_of(place, Decimal(25_000))
-    assert rules.start == Decimal(25_000)
-    assert rules.drawdown == msgspec.structs.replace(
+    scaled = rules_of(place, Decimal(25_000))
+    assert scaled.start == Decimal(25_000)
+    assert scaled.drawdown == msgspec.structs.replace(
         place.version.rules.drawdown,  # type: ignore[type-var]
         amount=Decimal(2_500),
     )
-    assert rules.daily == place.version.rules.daily
-    compile_rules(rules)
+    assert scaled.daily == place.version.rules.daily
+    compile_rules(scaled)
 
 
 def test_that_a_size_that_is_not_sold_has_no_rules(library: Library) -> None:
@@ -106,20 +121,59 @@ def test_that_a_size_that_is_not_sold_has_no_rules(library: Library) -> None:
         rules_of(place, Decimal(400_000))
 
 
+DOLLARS = {
+    "amount", "before", "cap", "cap_by_payout", "fee", "level_offset", "lifetime", "min", "min_balance", "profit",
+    "retain", "start", "steps",
+}  # fmt: skip
+
+
 def test_that_every_decimal_is_either_dollars_or_a_share() -> None:
-    place = place_at("apex/apex-4-eod/pa/50000/2026-03-01")
-    daily = place.version.rules.daily
-    assert isinstance(daily, TieredDaily)
-    names = {name for kind in _kinds() for name in kind.__struct_fields__}
-    assert names >= SHARES
+    found = {
+        name
+        for kind in vars(rules).values()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+        for name, annotation in get_type_hints(kind).items()
+        if "Decimal" in str(annotation) and "Struct" not in str(annotation)
+    }
+    assert found - _structs() == DOLLARS | SHARES
+    assert not DOLLARS & SHARES
 
 
-def _kinds() -> list[type[msgspec.Struct]]:
-    from secondskies_desktop.prop import rules
+def _structs() -> set[str]:
+    """Return the fields of whole rules, which hold other rules."""
+    return {name for name in rules.Rules.__struct_fields__ if name not in DOLLARS}
 
-    found = [one for one in vars(rules).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)]
-    assert EndOfDay in found
-    return found
+
+@given(start=st.integers(min_value=1, max_value=10**9).map(lambda one: Decimal(one).scaleb(-2)))
+def test_that_proportion_keeps_shares_and_scales_amounts(start: Decimal) -> None:
+    given_rules = place_at("ftmo/2-step/step-1/100000/2026-10-04").version.rules
+    scaled = in_proportion(given_rules, start)
+    assert isinstance(scaled.target, rules.Target)
+    assert scaled.target.amount is not None
+    assert abs(scaled.target.amount - start / 10) <= Decimal("0.005")
+    assert scaled.start == start
+    assert scaled.daily == given_rules.daily
+    compile_rules(scaled)
+
+
+@pytest.mark.parametrize("firm", shipped().firms, ids=lambda firm: firm.key)
+def test_that_a_file_that_is_written_again_says_the_same(firm: Firm) -> None:
+    assert read_firm(f"{firm.key}.json", msgspec.json.encode(firm)) == firm
+
+
+@pytest.mark.parametrize("place", PLACES, ids=ADDRESSES)
+def test_that_what_is_unknown_compiles_to_unknown(place: Place) -> None:
+    row, given_rules = compile_rules(place.version.rules).row, place.version.rules
+    for rule, at in ((given_rules.drawdown, rows.DRAWDOWN), (given_rules.daily, rows.DAILY)):
+        assert (row[at] == rows.UNKNOWN) is (rule is None)
+    if isinstance(given_rules.target, rules.Target) and given_rules.target.amount is None:
+        assert row[rows.TARGET] == rows.UNKNOWN
+    if given_rules.min_days is None:
+        assert row[rows.MIN_DAYS] == rows.UNKNOWN
+    for at, path in ((rows.DRAWDOWN_TOUCH, "drawdown"), (rows.DAILY_ANCHOR, "daily")):
+        rule = getattr(given_rules, path)
+        if getattr(rule, "touch_is_breach" if path == "drawdown" else "anchor", None) is None:
+            assert row[at] == rows.UNKNOWN
 
 
 @pytest.mark.parametrize(
