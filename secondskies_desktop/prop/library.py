@@ -12,6 +12,7 @@ from secondskies_desktop.foundation.decoding import json_decoder
 from secondskies_desktop.prop.program_checks import faults, told
 from secondskies_desktop.prop.programs import Firm, Phase, Program, Size, Version
 from secondskies_desktop.prop.proportion import in_proportion
+from secondskies_desktop.prop.value_checks import KeyTwice, refuse_repeated_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -104,7 +105,8 @@ def rules_of(place: Place, size: Decimal) -> Rules:
     """Return the rules of a version for an account size; amounts in proportion where the entry has a range."""
     if not offers(place.size, size):
         raise LibraryWrong(f"{place.address} is not offered at {size}")
-    return in_proportion(place.version.rules, size)
+    # An entry of one size is as it stands: an account that counts from zero has no start to be in proportion to.
+    return place.version.rules if place.size.range is None else in_proportion(place.version.rules, size)
 
 
 def _holds(version: Version, purchased: date, on: date | None) -> bool:
@@ -124,6 +126,10 @@ def read_firm(name: str, text: bytes) -> Firm:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         reason, _, path = str(error).partition(" - at `$")
         raise LibraryWrong(f"{name}: {path.strip('.`') or 'the file'}: {reason}") from None
+    try:
+        refuse_repeated_keys(text)
+    except KeyTwice as wrong:
+        raise LibraryWrong(f"{name}: the file: {wrong}") from None
     found = list(faults(firm))
     if found:
         raise LibraryWrong(f"{name}: {told(found)}")

@@ -12,6 +12,7 @@ from secondskies_desktop.prop.clock import ClockWrong, wall_time, zone_of
 from secondskies_desktop.prop.compiling import compile_rules
 from secondskies_desktop.prop.money import MOST, NotMoney
 from secondskies_desktop.prop.rules import Hours, Payout
+from secondskies_desktop.prop.value_checks import implausible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,10 +26,10 @@ MAY_BE_NEGATIVE = {"level_offset"}
 
 def faults(firm: Firm) -> Iterator[tuple[str, str]]:
     """Find what is wrong: (path, reason)."""
-    amounts = list(_amounts("", firm))
-    yield from amounts
-    if amounts:
-        return
+    for check in (_amounts, implausible):
+        if found := list(check("", firm)):
+            yield from found
+            return
     sources = {source.key for source in firm.sources}
     yield from _twice("sources", [source.key for source in firm.sources])
     yield from _twice("programs", [program.key for program in firm.programs])
