@@ -40,7 +40,7 @@ def decimal_of(value: object) -> Decimal:
 
 def cents(amount: Decimal) -> int:
     """Return dollars as integer cents; raises NotMoney."""
-    if abs(amount) > MOST:
+    if not -MOST <= amount <= MOST:
         raise NotMoney(f"is beyond {MOST:,} dollars")
     whole = int((amount / _CENT).to_integral_value())
     if abs(amount - whole * _CENT) >= _NOISE:
@@ -50,8 +50,10 @@ def cents(amount: Decimal) -> int:
 
 def millionths(percent: Decimal) -> int:
     """Return percent as millionths of the whole: 5 % is 50,000; raises NotMoney."""
+    if not -MOST <= percent <= MOST:
+        raise NotMoney("is beyond every percentage")
     scaled = percent * 10_000
-    whole = int(scaled.to_integral_value()) if abs(percent) <= MOST else 0
+    whole = int(scaled.to_integral_value())
     if scaled != whole:
         raise NotMoney("has more than four places")
     return whole
